@@ -1,0 +1,1 @@
+namespace Rlaif.Feedback.Tests;

@@ -1,0 +1,1 @@
+namespace Rlaif.Judge.Tests;
