@@ -1,0 +1,39 @@
+using MassTransit;
+
+namespace Rlaif.Contracts;
+
+/// <summary>A reward model is to be trained on settled pairs.</summary>
+/// <remarks>Coordinator -> RewardTrainer. Id: name of (run, round, reward-model). Data is an artifact: preference pairs as JSON lines, with token ids.</remarks>
+[EntityName("rlaif.train-reward-model.v1"), MessageUrn("rlaif:train-reward-model:v1", useDefaultPrefix: false)]
+public sealed record TrainRewardModel(Guid Id, Guid RunId, int Round, string Start, string Data, string HeldOut, ulong Seed);
+
+/// <summary>A reward model was published.</summary>
+/// <remarks>RewardTrainer -> Coordinator. Id: that of the command.</remarks>
+[EntityName("rlaif.reward-model-trained.v1"), MessageUrn("rlaif:reward-model-trained:v1", useDefaultPrefix: false)]
+public sealed record RewardModelTrained(Guid Id, Guid RunId, int Round, string Artifact);
+
+/// <summary>The evaluation responses of one policy are to be scored.</summary>
+/// <remarks>Coordinator -> RewardTrainer. Id: name of (run, round, scores, policy).</remarks>
+[EntityName("rlaif.score-responses.v1"), MessageUrn("rlaif:score-responses:v1", useDefaultPrefix: false)]
+public sealed record ScoreResponses(Guid Id, Guid RunId, int Round, string RewardModel, IReadOnlyList<int> Rounds, Purpose Purpose);
+
+/// <summary>Scores are in the database.</summary>
+/// <remarks>RewardTrainer -> Coordinator. Id: that of the command.</remarks>
+[EntityName("rlaif.responses-scored.v1"), MessageUrn("rlaif:responses-scored:v1", useDefaultPrefix: false)]
+public sealed record ResponsesScored(Guid Id, Guid RunId, int Round, int Responses);
+
+/// <summary>A policy is to be optimised by one algorithm.</summary>
+/// <remarks>Coordinator -> PolicyOptimizer. Id: name of (run, round, algorithm, position). Start and Reference are artifacts of policies,
+/// Data one of JSON lines with token ids: the trainer never re-tokenizes a response. Settings come from the run's recipe.</remarks>
+[EntityName("rlaif.optimize-policy.v1"), MessageUrn("rlaif:optimize-policy:v1", useDefaultPrefix: false)]
+public sealed record OptimizePolicy(Guid Id, Guid RunId, int Round, int Position, string Algorithm, string Start, string Reference, string Data, ulong Seed);
+
+/// <summary>A training goes on. Shown, never decided by.</summary>
+/// <remarks>RewardTrainer, PolicyOptimizer -> all.</remarks>
+[EntityName("rlaif.training-progressed.v1"), MessageUrn("rlaif:training-progressed:v1", useDefaultPrefix: false)]
+public sealed record TrainingProgressed(Guid Id, Guid RunId, int Round, string Stage, int Step, int Steps);
+
+/// <summary>A policy checkpoint was published.</summary>
+/// <remarks>PolicyOptimizer -> Coordinator. Id: that of the command. A new policy has a new immutable artifact.</remarks>
+[EntityName("rlaif.policy-checkpoint-published.v1"), MessageUrn("rlaif:policy-checkpoint-published:v1", useDefaultPrefix: false)]
+public sealed record PolicyCheckpointPublished(Guid Id, Guid RunId, int Round, string Artifact);

@@ -1,0 +1,80 @@
+namespace Rlaif.Recipes;
+
+/// <summary>Settings that every training shares. AdamW with betas 0.9, 0.95 and no weight decay unless set.</summary>
+public abstract record TrainingRecipe
+{
+    /// <summary>Peak learning rate.</summary>
+    [Between(1e-9, 1, "1e-5 for 100M parameters and more, 2e-4 for the tiny policy")]
+    public double LearningRate { get; init; } = 1e-5;
+
+    /// <summary>Steps of linear warm-up from 0.</summary>
+    [Between(0, 1_000_000, "5")]
+    public int WarmupSteps { get; init; } = 5;
+
+    /// <summary>What follows the warm-up.</summary>
+    [OneOf("constant", "linear", "cosine")]
+    public string Schedule { get; init; } = "constant";
+
+    /// <summary>Passes over the data.</summary>
+    [Between(1, 1000, "1")]
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>Examples (pairs, for pair losses) of one optimizer step.</summary>
+    [Between(1, 65_536, "32")]
+    public int Batch { get; init; } = 32;
+
+    /// <summary>Examples of one forward pass; 0: the whole batch at once.</summary>
+    [Between(0, 65_536, "0")]
+    public int MicroBatch { get; init; }
+
+    /// <summary>Decoupled weight decay of matrices.</summary>
+    [Between(0, 10, "0")]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Global gradient norm above which gradients are scaled down.</summary>
+    [Between(1e-6, 1e6, "1")]
+    public double MaxGradientNorm { get; init; } = 1;
+
+    /// <summary>Steps between resumable checkpoints.</summary>
+    [Between(1, 1_000_000, "20")]
+    public int CheckpointSteps { get; init; } = 20;
+}
+
+/// <summary>One algorithm of a round: exactly one of the members is set.</summary>
+public sealed record OptimizationRecipe
+{
+    /// <summary>Supervised training on the revisions that score better than their drafts (SL-CAI).</summary>
+    public SftRecipe? Sft { get; init; }
+
+    /// <summary>Direct preference optimisation on the settled pairs.</summary>
+    public DpoRecipe? Dpo { get; init; }
+
+    /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
+    public string Algorithm => Sft is not null ? "sft" : "dpo";
+}
+
+/// <summary>Supervised fine-tuning, loss on response tokens.</summary>
+public sealed record SftRecipe : TrainingRecipe;
+
+/// <summary>Direct preference optimisation, sigmoid loss on soft labels.</summary>
+public sealed record DpoRecipe : TrainingRecipe
+{
+    /// <summary>Strength of the tie to the reference (Rafailov et al. 2023: 0.1).</summary>
+    [Between(1e-4, 10, "0.1")]
+    public double Beta { get; init; } = 0.1;
+}
+
+/// <summary>The reward model: Bradley-Terry on soft labels, scalar head on the last real token.</summary>
+public sealed record RewardModelRecipe : TrainingRecipe
+{
+    /// <summary>Newest pairs that are trained on in a round, replayed ones included.</summary>
+    [Between(1, 10_000_000, "400")]
+    public int MaxPairs { get; init; } = 400;
+
+    /// <summary>Mix in as many pairs of earlier rounds.</summary>
+    public bool Replay { get; init; } = true;
+
+    /// <summary>Weight of the squared mean reward, which keeps rewards around 0 (0.001 to 0.01 is usual).</summary>
+    [Between(0, 1, "0.001")]
+    public double Centring { get; init; } = 0.001;
+}
