@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Rlaif.Learning.Losses;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Tests.Losses;
+
+public class CrossEntropyLossTests
+{
+    private const int Uncounted = -100;
+
+    [Fact]
+    public void Equal_logits_cost_the_logarithm_of_the_vocabulary()
+    {
+        var loss = CrossEntropyLoss.Of(zeros(3, 8, float64), tensor([0L, 5, 7]), windowTokens: 3);
+        Golden.Close([Math.Log(8)], loss.Doubles(), 1e-15, "loss");
+    }
+
+    [Fact]
+    public void Micro_batches_of_different_size_add_up_to_the_loss_of_the_whole_window()
+    {
+        var logits = arange(12, float64).reshape(4, 3).sin();
+        var targets = tensor([0L, 2, 1, 1]);
+        var whole = CrossEntropyLoss.Of(logits, targets, windowTokens: 4);
+        var parts = CrossEntropyLoss.Of(logits[..1], targets[..1], windowTokens: 4) + CrossEntropyLoss.Of(logits[1..], targets[1..], windowTokens: 4);
+        Golden.Close(whole.Doubles(), parts.Doubles(), 1e-15, "loss");
+    }
+
+    /// <summary>z-loss and DFT are not ours; a mean of sequences or of micro-batches is another loss (and must differ from ours).</summary>
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    public void Losses_and_gradients_equal_the_reference(ScalarType type)
+    {
+        var compared = 0;
+        foreach (var batch in Golden.Read("losses/cross_entropy.json").GetProperty("batches").EnumerateArray())
+        {
+            var extreme = batch.GetProperty("name").GetString()!.StartsWith("extreme", StringComparison.Ordinal);
+            var tolerance = type == ScalarType.Float64 ? 1e-9 : extreme ? 1e-4 : 2e-6;
+            foreach (var golden in batch.GetProperty("cases").EnumerateArray().Where(IsOurs))
+            {
+                using var scope = NewDisposeScope();
+                var name = $"{batch.GetProperty("name").GetString()} {golden.GetProperty("name").GetString()}";
+                var logits = batch.GetProperty("inputs").GetProperty("logits").EnumerateArray().Select(l => l.Tensor(type).requires_grad_()).ToArray();
+                var losses = MicroLosses(batch, golden, logits);
+                var loss = stack(losses).sum();
+                loss.backward();
+
+                Golden.Close(golden.GetProperty("micro_losses"), stack(losses), tolerance, name + " micro-batches");
+                Golden.Close(golden.GetProperty("loss"), loss, tolerance, name);
+                foreach (var (gradient, leaf) in golden.GetProperty("gradients").GetProperty("logits").EnumerateArray().Zip(logits))
+                {
+                    Golden.Close(gradient, leaf.grad!, tolerance, name + " gradient");
+                }
+
+                compared++;
+            }
+        }
+
+        Assert.Equal(9, compared);
+    }
+
+    [Fact]
+    public void A_mean_of_micro_batch_means_is_another_loss()
+    {
+        var batch = Golden.Read("losses/cross_entropy.json").GetProperty("batches")[1];
+        JsonElement Case(string name) => batch.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("name").GetString() == name);
+        var logits = batch.GetProperty("inputs").GetProperty("logits").EnumerateArray().Select(l => l.Tensor(ScalarType.Float64)).ToArray();
+        var ours = stack(MicroLosses(batch, Case("tokens_in_step"), logits)).sum().ToDouble();
+        Assert.True(Math.Abs(ours - Case("mean_of_micro_batches (differs)").GetProperty("loss").GetDouble()) > 1e-3);
+    }
+
+    private static bool IsOurs(JsonElement golden)
+    {
+        var hyper = golden.GetProperty("hyper");
+        return hyper.GetProperty("z_loss").GetDouble() == 0 && !hyper.GetProperty("dft").GetBoolean()
+            && hyper.GetProperty("reduction").GetString() is "tokens_in_step" or "sum";
+    }
+
+    /// <summary>Logits at t predict the label at t+1; a label in column 0 is never used.</summary>
+    private static Tensor[] MicroLosses(JsonElement batch, JsonElement golden, Tensor[] logits)
+    {
+        var hyper = golden.GetProperty("hyper");
+        var window = hyper.GetProperty("reduction").GetString() == "sum" ? 1 : golden.GetProperty("num_items_in_batch").GetInt64();
+        var labels = batch.GetProperty("inputs").GetProperty("labels").EnumerateArray().Select(l => l.Tensor(ScalarType.Int64)[.., 1..]);
+        return [.. logits.Zip(labels, (all, targets) =>
+        {
+            var counted = targets.ne(Uncounted);
+            return CrossEntropyLoss.Of(all[.., ..^1][counted], targets[counted], window, hyper.GetProperty("label_smoothing").GetDouble());
+        })];
+    }
+}
