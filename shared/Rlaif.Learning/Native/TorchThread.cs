@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Rlaif.Learning.Native;
+
+/// <summary>The one thread that all tensor work of a process runs on, first come first served.</summary>
+/// <remarks>LibTorch keeps a team of OpenMP threads per calling thread: two callers would fight for the cores. Dispose scopes and
+/// gradient modes are per thread too.</remarks>
+public static class TorchThread
+{
+    private static readonly BlockingCollection<Action> Work = [];
+    private static readonly Lazy<Thread> Worker = new(Start);
+
+    /// <summary>Whether the caller is on the torch thread.</summary>
+    public static bool IsCurrent => Worker.IsValueCreated && Thread.CurrentThread == Worker.Value;
+
+    /// <summary>Runs <paramref name="work"/> on the torch thread after what was asked before; at once when already on it. Its exception
+    /// is the task's. Work that has not begun when <paramref name="cancel"/> fires is not begun; work under way must look for itself.</summary>
+    public static Task<T> Run<T>(Func<T> work, CancellationToken cancel = default)
+    {
+        if (IsCurrent)
+        {
+            return Task.FromResult(work());
+        }
+
+        _ = Worker.Value;
+        // Continuations elsewhere: an awaiting caller must not go on here.
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Work.Add(() => Finish(done, work, cancel), CancellationToken.None);
+        return done.Task;
+    }
+
+    /// <summary>The same for work without a result.</summary>
+    public static Task Run(Action work, CancellationToken cancel = default) =>
+        Run(() =>
+        {
+            work();
+            return true;
+        }, cancel);
+
+    [SuppressMessage("Design", "CA1031", Justification = "The exception is handed to whoever awaits the task.")]
+    private static void Finish<T>(TaskCompletionSource<T> done, Func<T> work, CancellationToken cancel)
+    {
+        if (cancel.IsCancellationRequested)
+        {
+            done.SetCanceled(cancel);
+            return;
+        }
+
+        try
+        {
+            done.SetResult(work());
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            done.SetCanceled(cancelled.CancellationToken);
+        }
+        catch (Exception error)
+        {
+            done.SetException(error);
+        }
+    }
+
+    private static Thread Start()
+    {
+        var thread = new Thread(() =>
+        {
+            foreach (var work in Work.GetConsumingEnumerable())
+            {
+                work();
+            }
+        })
+        { IsBackground = true, Name = "torch" };
+        thread.Start();
+        return thread;
+    }
+}

@@ -1,0 +1,30 @@
+using Rlaif.Learning.Models;
+using Rlaif.Recipes;
+
+namespace Rlaif.Learning.Weights;
+
+/// <summary>Models on disk: Hugging Face folders (config.json and safetensors, sharded too) and GGUF files.</summary>
+public static class ModelFolder
+{
+    /// <summary>Reads a model from a folder or a .gguf file; the weights become f32.</summary>
+    /// <exception cref="InputException">Something is missing, damaged or not supported; the message names it.</exception>
+    public static LanguageModel ReadModel(string path, bool trainable)
+    {
+        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        {
+            return GgufModel.Read(GgufFile.Open(path), trainable);
+        }
+
+        var config = ConfigJson.Read(path, ConfigJson.LanguageModelSuffix);
+        return new(config, FolderWeights.Read(path, WeightShape.Of(config), trainable));
+    }
+
+    /// <summary>Writes config.json and model.safetensors (f32) that transformers, vLLM and llama.cpp's converter read.
+    /// Tokenizer files are not written here.</summary>
+    public static void WriteModel(string folder, LanguageModel model)
+    {
+        Directory.CreateDirectory(folder);
+        FolderWeights.Write(folder, model.Weights);
+        ConfigJson.Write(folder, model.Config, ConfigJson.LanguageModelSuffix);
+    }
+}
