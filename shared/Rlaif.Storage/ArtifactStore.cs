@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Rlaif.Storage;
+
+/// <summary>A folder of immutable artifacts, each named by the SHA-256 of what it holds: weights, data sets, constitutions.</summary>
+/// <remarks>The name is the hash of the lines "sha256  file", by file name: a second write of the same content finds it there.
+/// Everything is written aside and renamed, so a name that exists is complete.</remarks>
+public sealed class ArtifactStore
+{
+    private readonly string root;
+    private readonly string staging;
+
+    public ArtifactStore(string folder)
+    {
+        root = folder;
+        staging = Path.Combine(folder, "staging");
+        Directory.CreateDirectory(staging);
+    }
+
+    /// <summary>The folder of an artifact.</summary>
+    public string PathOf(string artifact) =>
+        Directory.Exists(Folder(artifact)) ? Folder(artifact) : throw new DirectoryNotFoundException(
+            $"Artifact {artifact} is not in {root}. It was deleted or this is another home; runs that need it cannot go on.");
+
+    public bool Holds(string artifact) => Directory.Exists(Folder(artifact));
+
+    /// <summary>An empty folder on the same disk, to be filled and given to <see cref="Add"/>. The same name is the same folder, emptied.</summary>
+    public string Stage(string name)
+    {
+        var folder = Path.Combine(staging, name);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    /// <summary>Takes a filled folder in; returns the artifact's name.</summary>
+    public string Add(string staged)
+    {
+        var artifact = NameOf(staged);
+        var target = Folder(artifact);
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(staged, recursive: true);
+            return artifact;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        Directory.Move(staged, target);
+        return artifact;
+    }
+
+    /// <summary>A one-file artifact.</summary>
+    public string AddText(string stageName, string file, string content)
+    {
+        var staged = Stage(stageName);
+        using (var stream = new FileStream(Path.Combine(staged, file), FileMode.CreateNew))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(content));
+            stream.Flush(flushToDisk: true);
+        }
+
+        return Add(staged);
+    }
+
+    /// <summary>SHA-256 of a file's bytes, lower-case hexadecimal.</summary>
+    public static string Sha256(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <summary>The name that a folder's content has.</summary>
+    public static string NameOf(string folder)
+    {
+        var lines = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => (Name: Path.GetRelativePath(folder, file).Replace('\\', '/'), File: file))
+            .OrderBy(file => file.Name, StringComparer.Ordinal)
+            .Select(file => $"{Sha256(file.File)}  {file.Name}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
+    }
+
+    private string Folder(string artifact) => Path.Combine(root, artifact[..2], artifact);
+}

@@ -1,0 +1,160 @@
+using Dapper;
+using Rlaif.Contracts;
+
+namespace Rlaif.Storage;
+
+/// <summary>Two responses to one prompt.</summary>
+public sealed record PairRow
+{
+    public Guid Id { get; init; }
+    public Guid RunId { get; init; }
+    public int Round { get; init; }
+    public string Purpose { get; init; } = "";
+    public int Ordinal { get; init; }
+    public string PromptId { get; init; } = "";
+    public Guid FirstId { get; init; }
+    public Guid SecondId { get; init; }
+
+    /// <summary>The known human choice: 1 first, 0 second; null: nobody chose.</summary>
+    public double? Human { get; init; }
+}
+
+/// <summary>One vote with the pair and the labeler that it belongs to.</summary>
+public sealed record VoteRow
+{
+    public Guid PairId { get; init; }
+    public string Pool { get; init; } = "";
+    public string Labeler { get; init; } = "";
+    public string Principle { get; init; } = "";
+    public double? Preference { get; init; }
+    public double? PositionBias { get; init; }
+    public bool? OrderConsistent { get; init; }
+    public bool NotApplicable { get; init; }
+    public string? Failure { get; init; }
+    public string? Detail { get; init; }
+
+    public Vote Vote => new()
+    {
+        Principle = Principle,
+        Preference = Preference,
+        PositionBias = PositionBias,
+        OrderConsistent = OrderConsistent,
+        NotApplicable = NotApplicable,
+        Failure = Failure is null ? null : Enum.Parse<FailureKind>(Failure),
+        Detail = Detail,
+    };
+}
+
+/// <summary>What became of a pair.</summary>
+public sealed record SettledRow
+{
+    public Guid PairId { get; init; }
+    public Guid RunId { get; init; }
+    public double? Preference { get; init; }
+    public string? Dropped { get; init; }
+    public bool Kept { get; init; }
+}
+
+/// <summary>Pairs, labels, votes and settled preferences.</summary>
+public sealed class PairTables(Database database)
+{
+    public Task Insert(IReadOnlyList<PairRow> pairs, CancellationToken cancel) => database.Transact(
+        (connection, transaction) => connection.ExecuteAsync(
+            """
+            insert into pair (id, run_id, round, purpose, ordinal, prompt_id, first_id, second_id, human)
+            values (@Id, @RunId, @Round, @Purpose, @Ordinal, @PromptId, @FirstId, @SecondId, @Human) on conflict (id) do nothing
+            """,
+            pairs,
+            transaction),
+        cancel);
+
+    public async Task<IReadOnlyList<PairRow>> Of(Guid runId, int round, string purpose, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<PairRow>(
+            "select * from pair where run_id = @runId and round = @round and purpose = @purpose order by ordinal",
+            new { runId, round, purpose })).AsList();
+    }
+
+    /// <summary>A label, its votes and the outcome of its command, in one transaction. A second delivery changes nothing.</summary>
+    public Task Insert(PreferenceLabeled label, string? declined, DateTimeOffset at, CancellationToken cancel) => database.Transact(
+        async (connection, transaction) =>
+        {
+            var inserted = await connection.ExecuteAsync(
+                """
+                insert into label (id, run_id, pair_id, pool, labeler, calls, prompt_sha256, declined, labeled_at)
+                values (@Id, @RunId, @PairId, @Pool, @Labeler, @Calls, @PromptSha256, @declined, @at) on conflict (id) do nothing
+                """,
+                new { label.Id, label.RunId, label.PairId, label.Pool, label.Labeler, label.Calls, label.PromptSha256, declined, at },
+                transaction);
+            if (inserted == 1)
+            {
+                await connection.ExecuteAsync(
+                    """
+                    insert into vote (label_id, principle, preference, position_bias, order_consistent, not_applicable, failure, detail)
+                    values (@LabelId, @Principle, @Preference, @PositionBias, @OrderConsistent, @NotApplicable, @Failure, @Detail)
+                    """,
+                    label.Votes.Select(vote => new
+                    {
+                        LabelId = label.Id,
+                        vote.Principle,
+                        vote.Preference,
+                        vote.PositionBias,
+                        vote.OrderConsistent,
+                        vote.NotApplicable,
+                        Failure = vote.Failure?.ToString(),
+                        vote.Detail,
+                    }),
+                    transaction);
+            }
+
+            await WorkTables.Finish(connection, transaction, label.Id, "{}", at);
+        },
+        cancel);
+
+    /// <summary>All votes on the pairs of a round and purpose, in an order that does not depend on who answered first.</summary>
+    public async Task<IReadOnlyList<VoteRow>> Votes(Guid runId, int round, string purpose, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<VoteRow>(
+            """
+            select label.pair_id, label.pool, label.labeler, vote.principle, vote.preference, vote.position_bias, vote.order_consistent,
+                   vote.not_applicable, vote.failure, vote.detail
+            from pair join label on label.pair_id = pair.id join vote on vote.label_id = label.id
+            where pair.run_id = @runId and pair.round = @round and pair.purpose = @purpose
+            order by pair.ordinal, label.pool, label.labeler, vote.principle
+            """,
+            new { runId, round, purpose })).AsList();
+    }
+
+    public Task Settle(IReadOnlyList<SettledRow> settled, CancellationToken cancel) => database.Transact(
+        (connection, transaction) => connection.ExecuteAsync(
+            """
+            insert into settled (pair_id, run_id, preference, dropped, kept)
+            values (@PairId, @RunId, @Preference, @Dropped, @Kept) on conflict (pair_id) do nothing
+            """,
+            settled,
+            transaction),
+        cancel);
+
+    public async Task<IReadOnlyList<SettledRow>> Settled(Guid runId, int round, string purpose, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<SettledRow>(
+            """
+            select settled.* from settled join pair on pair.id = settled.pair_id
+            where pair.run_id = @runId and pair.round = @round and pair.purpose = @purpose order by pair.ordinal
+            """,
+            new { runId, round, purpose })).AsList();
+    }
+
+    /// <summary>Calls of models by labeler, over the whole run.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> Calls(Guid runId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        var rows = await connection.QueryAsync<(string Labeler, long Calls)>(
+            "select labeler, sum(calls) from label where run_id = @runId group by labeler order by labeler",
+            new { runId });
+        return rows.ToDictionary(row => row.Labeler, row => (int)row.Calls, StringComparer.Ordinal);
+    }
+}

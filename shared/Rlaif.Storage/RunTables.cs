@@ -1,0 +1,107 @@
+using Dapper;
+using Rlaif.Contracts;
+
+namespace Rlaif.Storage;
+
+/// <summary>A run as it was created: nothing of it changes afterwards.</summary>
+public sealed record RunRow
+{
+    public Guid Id { get; init; }
+    public string Name { get; init; } = "";
+    public string Recipe { get; init; } = "";
+    public long Seed { get; init; }
+    public string StartPolicy { get; init; } = "";
+    public string Constitution { get; init; } = "";
+    public string ConstitutionSha256 { get; init; } = "";
+    public DateTimeOffset CreatedAt { get; init; }
+    public string? FinalPolicy { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public string? PauseReason { get; init; }
+}
+
+/// <summary>A prompt of a run with the part it plays.</summary>
+public sealed record PromptRow
+{
+    public Guid RunId { get; init; }
+    public string Split { get; init; } = "";
+    public int Round { get; init; }
+    public int Ordinal { get; init; }
+    public string Id { get; init; } = "";
+    public string Body { get; init; } = "";
+    public string? HumanChosen { get; init; }
+    public string? HumanRejected { get; init; }
+
+    public Prompt Prompt => Json.Read<Prompt>(Body);
+}
+
+/// <summary>Runs and their prompts.</summary>
+public sealed class RunTables(Database database)
+{
+    private const string Select = """
+        select run.*, run_end.policy as final_policy, run_end.ended_at,
+               (select reason from run_pause where run_pause.run_id = run.id order by paused_at desc, run_pause.id limit 1) as pause_reason
+        from run left join run_end on run_end.run_id = run.id
+        """;
+
+    /// <summary>Inserts the run with all of its prompts, or nothing if it is there.</summary>
+    public Task Create(RunRow run, IReadOnlyList<PromptRow> prompts, CancellationToken cancel) => database.Transact(
+        async (connection, transaction) =>
+        {
+            var inserted = await connection.ExecuteAsync(
+                """
+                insert into run (id, name, recipe, seed, start_policy, constitution, constitution_sha256, created_at)
+                values (@Id, @Name, @Recipe, @Seed, @StartPolicy, @Constitution, @ConstitutionSha256, @CreatedAt)
+                on conflict (id) do nothing
+                """,
+                run,
+                transaction);
+            if (inserted == 1)
+            {
+                await connection.ExecuteAsync(
+                    """
+                    insert into prompt (run_id, split, round, ordinal, id, body, human_chosen, human_rejected)
+                    values (@RunId, @Split, @Round, @Ordinal, @Id, @Body, @HumanChosen, @HumanRejected)
+                    """,
+                    prompts,
+                    transaction);
+            }
+        },
+        cancel);
+
+    public async Task<IReadOnlyList<RunRow>> All(CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<RunRow>($"{Select} order by run.created_at, run.id")).AsList();
+    }
+
+    public async Task<RunRow?> Find(Guid id, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.QuerySingleOrDefaultAsync<RunRow>($"{Select} where run.id = @id", new { id });
+    }
+
+    public async Task<IReadOnlyList<PromptRow>> Prompts(Guid runId, string split, int round, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<PromptRow>(
+            "select * from prompt where run_id = @runId and split = @split and round = @round order by ordinal",
+            new { runId, split, round })).AsList();
+    }
+
+    public async Task End(Guid runId, string policy, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync(
+            "insert into run_end (run_id, policy, ended_at) values (@runId, @policy, @at) on conflict (run_id) do nothing",
+            new { runId, policy, at });
+    }
+
+    /// <summary>An empty reason lets the run go on.</summary>
+    public async Task Pause(Guid id, Guid runId, string reason, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync(
+            "insert into run_pause (id, run_id, reason, paused_at) values (@id, @runId, @reason, @at) on conflict (id) do nothing",
+            new { id, runId, reason, at });
+    }
+}

@@ -1,0 +1,165 @@
+using Dapper;
+
+namespace Rlaif.Storage;
+
+/// <summary>A training that somebody holds, or that waits for somebody.</summary>
+public sealed record JobRow
+{
+    public Guid Id { get; init; }
+    public Guid RunId { get; init; }
+    public string Kind { get; init; } = "";
+    public string Body { get; init; } = "";
+    public long Epoch { get; init; }
+}
+
+/// <summary>A checkpoint with what it came from.</summary>
+public sealed record CheckpointRow
+{
+    public Guid CommandId { get; init; }
+    public Guid RunId { get; init; }
+    public int Round { get; init; }
+    public string Kind { get; init; } = "";
+    public string Artifact { get; init; } = "";
+    public string WeightsSha256 { get; init; } = "";
+    public string StartArtifact { get; init; } = "";
+    public string DataArtifact { get; init; } = "";
+    public DateTimeOffset PublishedAt { get; init; }
+}
+
+/// <summary>One figure of one step of a training.</summary>
+public sealed record MetricRow
+{
+    public Guid CommandId { get; init; }
+    public Guid RunId { get; init; }
+    public int Round { get; init; }
+    public string Stage { get; init; } = "";
+    public int Step { get; init; }
+    public string Name { get; init; } = "";
+    public double Value { get; init; }
+}
+
+/// <summary>Training jobs with their leases, checkpoints and metrics.</summary>
+public sealed class TrainingTables(Database database)
+{
+    public async Task Enqueue(JobRow job, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync(
+            """
+            insert into training_job (id, run_id, kind, body, epoch, step, steps, created_at)
+            values (@Id, @RunId, @Kind, @Body, 0, 0, 0, @at) on conflict (id) do nothing
+            """,
+            new { job.Id, job.RunId, job.Kind, job.Body, at });
+    }
+
+    /// <summary>Takes the oldest job of these kinds that nobody holds and that has no outcome; a new epoch fences the last holder.</summary>
+    public async Task<JobRow?> Claim(IReadOnlyList<string> kinds, string owner, DateTimeOffset now, TimeSpan lease, CancellationToken cancel)
+    {
+        JobRow? claimed = null;
+        await database.Transact(
+            async (connection, transaction) =>
+            {
+                foreach (var kind in kinds)
+                {
+                    claimed ??= await connection.QuerySingleOrDefaultAsync<JobRow>(
+                        """
+                        update training_job set owner = @owner, epoch = epoch + 1, lease_until = @until
+                        where id = (select id from training_job where kind = @kind and (lease_until is null or lease_until < @now)
+                                    and not exists (select 1 from outcome where outcome.command_id = training_job.id) order by created_at, id limit 1)
+                        returning id, run_id, kind, body, epoch
+                        """,
+                        new { kind, owner, now, until = now + lease },
+                        transaction);
+                }
+            },
+            cancel);
+        return claimed;
+    }
+
+    /// <summary>Extends the lease and records the step; false: somebody else holds the job now.</summary>
+    public async Task<bool> Heartbeat(JobRow job, int step, int steps, DateTimeOffset until, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteAsync(
+            "update training_job set lease_until = @until, step = @step, steps = @steps where id = @Id and epoch = @Epoch",
+            new { job.Id, job.Epoch, step, steps, until }) == 1;
+    }
+
+    /// <summary>Lets go of a job that cannot go on now: it may be claimed at once, or after <paramref name="notBefore"/>.</summary>
+    public async Task Release(JobRow job, DateTimeOffset notBefore, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync(
+            "update training_job set lease_until = @notBefore where id = @Id and epoch = @Epoch",
+            new { job.Id, job.Epoch, notBefore });
+    }
+
+    /// <summary>Every lease of this owner ends: a single process that starts again may go on at once.</summary>
+    public async Task ReleaseAll(string owner, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync("update training_job set lease_until = null where owner = @owner", new { owner });
+    }
+
+    /// <summary>Step and steps of a running job, for people who watch.</summary>
+    public async Task<(int Step, int Steps)> Progress(Guid runId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        var row = await connection.QuerySingleOrDefaultAsync<(long Step, long Steps)>(
+            """
+            select step, steps from training_job where run_id = @runId
+            and not exists (select 1 from outcome where outcome.command_id = training_job.id) order by created_at, id limit 1
+            """,
+            new { runId });
+        return ((int)row.Step, (int)row.Steps);
+    }
+
+    /// <summary>The checkpoint, its metrics and the outcome, in one transaction; false when the epoch has passed to somebody else.</summary>
+    public async Task<bool> Publish(
+        JobRow job, CheckpointRow checkpoint, IReadOnlyList<MetricRow> metrics, string result, DateTimeOffset at, CancellationToken cancel)
+    {
+        var mine = false;
+        await database.Transact(
+            async (connection, transaction) =>
+            {
+                mine = await connection.ExecuteScalarAsync<long>("select epoch from training_job where id = @Id", job, transaction) == job.Epoch;
+                if (!mine)
+                {
+                    return;
+                }
+
+                await connection.ExecuteAsync(
+                    """
+                    insert into checkpoint (command_id, run_id, round, kind, artifact, weights_sha256, start_artifact, data_artifact, published_at)
+                    values (@CommandId, @RunId, @Round, @Kind, @Artifact, @WeightsSha256, @StartArtifact, @DataArtifact, @PublishedAt)
+                    on conflict (command_id) do nothing
+                    """,
+                    checkpoint,
+                    transaction);
+                await connection.ExecuteAsync(
+                    """
+                    insert into metric (command_id, run_id, round, stage, step, name, value)
+                    values (@CommandId, @RunId, @Round, @Stage, @Step, @Name, @Value) on conflict (command_id, step, name) do nothing
+                    """,
+                    metrics,
+                    transaction);
+                await WorkTables.Finish(connection, transaction, job.Id, result, at);
+            },
+            cancel);
+        return mine;
+    }
+
+    public async Task<IReadOnlyList<CheckpointRow>> Checkpoints(Guid runId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<CheckpointRow>(
+            "select * from checkpoint where run_id = @runId order by published_at, command_id", new { runId })).AsList();
+    }
+
+    public async Task<IReadOnlyList<MetricRow>> Metrics(Guid runId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<MetricRow>(
+            "select * from metric where run_id = @runId order by round, stage, step, name", new { runId })).AsList();
+    }
+}

@@ -1,0 +1,138 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Rlaif.Storage;
+
+/// <summary>One command of a stage: what is sent, and to whom.</summary>
+public sealed record CommandRow
+{
+    public Guid Id { get; init; }
+    public Guid RunId { get; init; }
+    public int Round { get; init; }
+    public string Stage { get; init; } = "";
+    public int Ordinal { get; init; }
+    public string Kind { get; init; } = "";
+    public string? Pool { get; init; }
+    public string Body { get; init; } = "";
+}
+
+/// <summary>How far a stage is.</summary>
+public sealed record StageRow
+{
+    public Guid RunId { get; init; }
+    public int Round { get; init; }
+    public int Ordinal { get; init; }
+    public string Name { get; init; } = "";
+    public int Total { get; init; }
+    public int Done { get; init; }
+    public DateTimeOffset PlannedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; init; }
+    public string? Note { get; init; }
+}
+
+/// <summary>Stages, their commands and what came of them. The table is the truth; a message is a wake-up.</summary>
+public sealed class WorkTables(Database database)
+{
+    public Task Plan(StageRow stage, IReadOnlyList<CommandRow> commands, CancellationToken cancel) => database.Transact(
+        async (connection, transaction) =>
+        {
+            await connection.ExecuteAsync(
+                """
+                insert into command (id, run_id, round, stage, ordinal, kind, pool, body)
+                values (@Id, @RunId, @Round, @Stage, @Ordinal, @Kind, @Pool, @Body) on conflict (id) do nothing
+                """,
+                commands,
+                transaction);
+            await connection.ExecuteAsync(
+                """
+                insert into stage (run_id, round, ordinal, name, total, planned_at)
+                values (@RunId, @Round, @Ordinal, @Name, @Total, @PlannedAt) on conflict (run_id, round, name) do nothing
+                """,
+                stage,
+                transaction);
+        },
+        cancel);
+
+    /// <summary>All stages of a run in the order of their planning, with counts.</summary>
+    public async Task<IReadOnlyList<StageRow>> Stages(Guid runId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<StageRow>(
+            """
+            select stage.*, stage_end.ended_at, stage_end.note,
+                   case when stage_end.ended_at is not null then stage.total else
+                   (select count(*) from outcome where outcome.run_id = stage.run_id and outcome.round = stage.round and outcome.stage = stage.name) end as done
+            from stage left join stage_end on stage_end.run_id = stage.run_id and stage_end.round = stage.round and stage_end.name = stage.name
+            where stage.run_id = @runId order by stage.round, stage.ordinal
+            """,
+            new { runId })).AsList();
+    }
+
+    /// <summary>Takes commands that have no outcome and were never issued, or so long ago that they count as lost; at most so many that
+    /// <paramref name="window"/> are under way (the in-memory transport has no back-pressure).</summary>
+    public async Task<IReadOnlyList<CommandRow>> TakeDue(
+        Guid runId, int round, string stage, int window, DateTimeOffset lostBefore, DateTimeOffset now, CancellationToken cancel)
+    {
+        IReadOnlyList<CommandRow> due = [];
+        await database.Transact(
+            async (connection, transaction) =>
+            {
+                var underWay = await connection.ExecuteScalarAsync<int>(
+                    """
+                    select count(*) from command where run_id = @runId and round = @round and stage = @stage and issued_at >= @lostBefore
+                    and not exists (select 1 from outcome where outcome.command_id = command.id)
+                    """,
+                    new { runId, round, stage, lostBefore },
+                    transaction);
+                due = (await connection.QueryAsync<CommandRow>(
+                    """
+                    select * from command where run_id = @runId and round = @round and stage = @stage and (issued_at is null or issued_at < @lostBefore)
+                    and not exists (select 1 from outcome where outcome.command_id = command.id)
+                    order by ordinal limit @limit
+                    """,
+                    new { runId, round, stage, lostBefore, limit = Math.Max(0, window - underWay) },
+                    transaction)).AsList();
+                await connection.ExecuteAsync("update command set issued_at = @now where id = @Id", due.Select(row => new { now, row.Id }), transaction);
+            },
+            cancel);
+        return due;
+    }
+
+    public async Task<string?> Outcome(Guid commandId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteScalarAsync<string?>("select result from outcome where command_id = @commandId", new { commandId });
+    }
+
+    public async Task<IReadOnlyList<string>> Outcomes(Guid runId, int round, string stage, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<string>(
+            """
+            select outcome.result from outcome join command on command.id = outcome.command_id
+            where outcome.run_id = @runId and outcome.round = @round and outcome.stage = @stage order by command.ordinal
+            """,
+            new { runId, round, stage })).AsList();
+    }
+
+    public async Task EndStage(Guid runId, int round, string name, string note, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync(
+            """
+            insert into stage_end (run_id, round, name, note, ended_at) values (@runId, @round, @name, @note, @at)
+            on conflict (run_id, round, name) do nothing
+            """,
+            new { runId, round, name, note, at });
+    }
+
+    /// <summary>Inserts the outcome of a command, in the caller's transaction, beside the rows that it made.</summary>
+    internal static Task Finish(DbConnection connection, DbTransaction transaction, Guid commandId, string result, DateTimeOffset at) =>
+        connection.ExecuteAsync(
+            """
+            insert into outcome (command_id, run_id, round, stage, result, finished_at)
+            select id, run_id, round, stage, @result, @at from command where id = @commandId on conflict (command_id) do nothing
+            """,
+            new { commandId, result, at },
+            transaction);
+}
