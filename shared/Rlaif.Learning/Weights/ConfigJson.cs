@@ -82,7 +82,9 @@ internal static class ConfigJson
         };
         if (suffix == RewardModelSuffix)
         {
-            json["num_labels"] = 1;
+            // One label: without these transformers assumes two.
+            json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
+            json["label2id"] = new JsonObject { ["LABEL_0"] = 0 };
         }
 
         DurableFile.Write(Path.Combine(folder, "config.json"), file =>

@@ -27,4 +27,20 @@ public static class ModelFolder
         FolderWeights.Write(folder, model.Weights);
         ConfigJson.Write(folder, model.Config, ConfigJson.LanguageModelSuffix);
     }
+
+    /// <summary>Reads a reward model (<c>...ForSequenceClassification</c> with one label) from a folder.</summary>
+    /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
+    public static RewardModel ReadRewardModel(string folder, bool trainable)
+    {
+        var config = ConfigJson.Read(folder, ConfigJson.RewardModelSuffix);
+        return new(config, FolderWeights.Read(folder, RewardModel.Shapes(config), trainable));
+    }
+
+    /// <summary>Writes config.json and model.safetensors that transformers reads as a reward model with one label.</summary>
+    public static void WriteRewardModel(string folder, RewardModel model)
+    {
+        Directory.CreateDirectory(folder);
+        FolderWeights.Write(folder, model.Weights);
+        ConfigJson.Write(folder, model.Body.Config, ConfigJson.RewardModelSuffix);
+    }
 }

@@ -1,0 +1,76 @@
+using Rlaif.Learning.Sampling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Models;
+
+/// <summary>A decoder with one scalar head, transformers' <c>LlamaForSequenceClassification</c> with one label: the reward is the head's
+/// output at the last token of the text.</summary>
+public sealed class RewardModel : IDisposable
+{
+    internal const string ScoreName = "score.weight";
+
+    /// <summary>Takes over the weights: those of the body without a head, and score.weight.</summary>
+    internal RewardModel(ModelConfig config, IReadOnlyList<NamedWeight> weights)
+    {
+        Weights = weights;
+        Score = weights.Single(w => w.Name == ScoreName).Value;
+        Body = new(config with { TiedEmbeddings = true }, [.. weights.Where(w => w.Name != ScoreName)]);
+    }
+
+    /// <summary>The decoder; it has no head of its own.</summary>
+    public LanguageModel Body { get; }
+
+    /// <summary>The scalar head, [1, hidden], without bias.</summary>
+    public Parameter Score { get; }
+
+    /// <summary>All weights in file order, the parameters themselves.</summary>
+    public IReadOnlyList<NamedWeight> Weights { get; }
+
+    /// <summary>A trainable reward model on a copy of a language model's decoder; the head is N(0, 1 / (hidden + 1)) (Stiennon et al. 2020).</summary>
+    public static RewardModel On(LanguageModel policy, ulong seed)
+    {
+        using var noGradient = no_grad();
+        var random = new RandomStream(seed, 0);
+        var hidden = policy.Config.HiddenSize;
+        var head = tensor([.. Enumerable.Range(0, hidden).Select(_ => (float)(random.NextNormal() / Math.Sqrt(hidden + 1)))], 1, hidden);
+        var body = policy.Weights.Where(w => w.Name != "lm_head.weight")
+            .Select(w => new NamedWeight(w.Name, LanguageModel.OwnParameter(w.Value.detach().clone(), trainable: true)));
+        return new(policy.Config, [.. body, new(ScoreName, LanguageModel.OwnParameter(head, trainable: true))]);
+    }
+
+    /// <summary>The weights that such a model must have, in file order.</summary>
+    public static IReadOnlyList<WeightShape> Shapes(ModelConfig config) =>
+        [.. WeightShape.Of(config with { TiedEmbeddings = true }), new(ScoreName, [1, config.HiddenSize])];
+
+    /// <summary>The reward of each text.</summary>
+    /// <param name="ids">[batch, time] int64, right padded.</param>
+    /// <param name="last">[batch] int64: where the last token of each text stands.</param>
+    /// <returns>[batch]; carries gradients when trainable.</returns>
+    public Tensor Rewards(Tensor ids, Tensor last)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, time) = (ids.shape[0], ids.shape[1]);
+        var rows = (arange(batch, int64) * time) + last;
+        var states = Body.Hidden(ids).view(batch * time, Body.Config.HiddenSize).index_select(0, rows);
+        return nn.functional.linear(states, Score).squeeze(-1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Where transformers takes the reward of a right-padded text: at the last id that is not the pad id, whatever the mask
+    /// says. It matters for texts that truly end in the pad id (pad = end).</summary>
+    /// <returns>[batch] int64.</returns>
+    public static Tensor LastThatIsNotPadding(Tensor ids, int padTokenId)
+    {
+        using var scope = NewDisposeScope();
+        var positions = arange(ids.shape[1], int64).unsqueeze(0);
+        return (ids.ne(padTokenId).to(ScalarType.Int64) * positions).argmax(-1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Body.Dispose();
+        Score.Dispose();
+    }
+}
