@@ -1,0 +1,20 @@
+namespace Rlaif.Hosting;
+
+/// <summary>Where one deployment keeps its state: a database file and a folder of artifacts.</summary>
+public sealed class HomeFolder
+{
+    public HomeFolder(string path)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        Directory.CreateDirectory(Work);
+    }
+
+    public string Path { get; }
+
+    public string DatabaseFile => System.IO.Path.Combine(Path, "rlaif.db");
+
+    public string Artifacts => System.IO.Path.Combine(Path, "artifacts");
+
+    /// <summary>Unfinished trainings, by command: what a killed process goes on from.</summary>
+    public string Work => System.IO.Path.Combine(Path, "work");
+}
