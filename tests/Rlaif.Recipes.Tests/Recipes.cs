@@ -19,6 +19,8 @@ internal static class Recipes
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly ISerializer Yaml = new SerializerBuilder().WithQuotingNecessaryStrings().Build();
+
     /// <summary>Eight lines: what has no default.</summary>
     public const string Minimal = """
         name: mine
@@ -38,8 +40,7 @@ internal static class Recipes
 
     public static string AsJson(Recipe recipe) => JsonSerializer.Serialize(recipe, Json);
 
-    public static string AsYaml(Recipe recipe) =>
-        new SerializerBuilder().WithQuotingNecessaryStrings().Build().Serialize(Plain(JsonNode.Parse(AsJson(recipe)))!);
+    public static string AsYaml(Recipe recipe) => Yaml.Serialize(Plain(JsonNode.Parse(AsJson(recipe)))!);
 
     private static object? Plain(JsonNode? node) => node switch
     {
