@@ -40,6 +40,7 @@ public sealed record Recipe
     public RevisionRecipe Revision { get; init; } = new();
 
     /// <summary>Who labels: pool name to <c>settle</c> (its votes count) or <c>shadow</c> (stored and reported, not settled).</summary>
+    [OneOf("settle", "shadow")]
     public required IReadOnlyDictionary<string, string> Labelers { get; init; }
 
     /// <summary>The model behind the pool <c>judge</c>.</summary>
@@ -82,6 +83,7 @@ public sealed record PromptsRecipe
     public bool Balance { get; init; }
 
     /// <summary>Factor on <see cref="PerRound"/> for single tags, for example <c>unsafe: 1.5</c>.</summary>
+    [Between(0.01, 100, "1.5")]
     public IReadOnlyDictionary<string, double> Boost { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Prompts whose rendered form has more tokens are left out.</summary>
@@ -119,7 +121,8 @@ public sealed record RevisionRecipe
     /// <summary>Whether one sample of each prompt is criticised and revised.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary><c>generic</c>: the constitution's own request for all principles; <c>drawn</c>: one principle drawn for each draft (SL-CAI).</summary>
+    /// <summary><c>generic</c>: the constitution's own request for all principles; <c>drawn</c>: one principle drawn for each draft,
+    /// as SL-CAI does.</summary>
     [OneOf("generic", "drawn")]
     public string Principle { get; init; } = "drawn";
 
