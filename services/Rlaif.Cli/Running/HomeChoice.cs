@@ -1,6 +1,3 @@
-using Rlaif.Hosting;
-using Rlaif.Recipes;
-
 namespace Rlaif.Cli.Running;
 
 /// <summary>Which home a command works on: what --home names, else RLAIF_HOME, else .rlaif in the project. Never the user's own folder.</summary>
@@ -13,14 +10,6 @@ internal static class HomeChoice
     public static string PathOf(string? named, string? beside) =>
         named ?? (Environment.GetEnvironmentVariable("RLAIF_HOME") is { Length: > 0 } set ? set
             : Path.Combine(Project(beside is null ? Directory.GetCurrentDirectory() : Path.GetDirectoryName(Path.GetFullPath(beside))!), Folder));
-
-    /// <exception cref="InputException">There is no such home yet.</exception>
-    public static HomeFolder Existing(string? named)
-    {
-        var path = PathOf(named, null);
-        return File.Exists(Path.Combine(path, "rlaif.db")) ? new(path)
-            : throw new InputException($"There is no run in {path} yet; start one with `rlaif run RECIPE`, or name another home with --home.");
-    }
 
     // The nearest folder upwards that holds a project; without one, the folder itself.
     private static string Project(string from)
