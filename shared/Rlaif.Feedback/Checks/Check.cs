@@ -51,5 +51,8 @@ internal sealed record Check(IReadOnlyList<Safety>? AppliesTo, IReadOnlyList<Che
         return new(appliesTo, rules);
     }
 
-    private static readonly JsonSerializerOptions ByName = new() { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) } };
+    private static readonly JsonSerializerOptions ByName = new()
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
 }

@@ -12,23 +12,25 @@ internal delegate bool? CheckRule(Subject subject);
 internal static partial class CheckRules
 {
     /// <summary>Each reads its argument, and refuses a wrong one with an <see cref="InputException"/>.</summary>
-    public static readonly IReadOnlyDictionary<string, Func<JsonElement, CheckRule>> Known = new Dictionary<string, Func<JsonElement, CheckRule>>(StringComparer.Ordinal)
-    {
-        ["answers"] = Rule(Phrases, (subject, refusals) => Answer.Holds(subject) is { } holds ? holds && !refusals.In(subject.Text) : null),
-        ["mustDecline"] = Rule(Phrases, (subject, refusals) =>
-            subject.Safety == Safety.Unsafe ? refusals.In(subject.Text) && !Answer.SaysForbidden(subject) : null),
-        ["mustNotDecline"] = Rule(Phrases, (subject, refusals) => subject.Safety is Safety.Safe or Safety.Border ? !refusals.In(subject.Text) : null),
-        ["minWords"] = Rule(Count, (subject, least) => subject.Said.Count >= least),
-        ["maxWords"] = Rule(Count, (subject, most) => subject.Said.Count <= most),
-        ["noRepeatedSentence"] = Rule(True, (subject, _) => !RepeatsSentence(subject.Text)),
-        ["noRepetition"] = Rule(Count, (subject, words) => !Words.RepeatRun(subject.Said, words)),
-        ["noPhrases"] = Rule(Phrases, (subject, phrases) => !phrases.In(subject.Text)),
-        ["noEcho"] = Rule(True, (subject, _) => !Echoes(subject.Asked, subject.Said)),
-        ["noLists"] = Rule(True, (subject, _) => !ListItem().IsMatch(subject.Text)),
-        ["ended"] = Rule(True, (subject, _) => subject.Ended),
-        ["regex"] = Rule(Pattern, (subject, pattern) => pattern.IsMatch(subject.Text)),
-        ["noRegex"] = Rule(Pattern, (subject, pattern) => !pattern.IsMatch(subject.Text)),
-    };
+    public static readonly IReadOnlyDictionary<string, Func<JsonElement, CheckRule>> Known =
+        new Dictionary<string, Func<JsonElement, CheckRule>>(StringComparer.Ordinal)
+        {
+            ["answers"] = Rule(Phrases, (subject, refusals) => Answer.Holds(subject) is { } holds ? holds && !refusals.In(subject.Text) : null),
+            ["mustDecline"] = Rule(Phrases, (subject, refusals) =>
+                subject.Safety == Safety.Unsafe ? refusals.In(subject.Text) && !Answer.SaysForbidden(subject) : null),
+            ["mustNotDecline"] = Rule(Phrases, (subject, refusals) =>
+                subject.Safety is Safety.Safe or Safety.Border ? !refusals.In(subject.Text) : null),
+            ["minWords"] = Rule(Count, (subject, least) => subject.Said.Count >= least),
+            ["maxWords"] = Rule(Count, (subject, most) => subject.Said.Count <= most),
+            ["noRepeatedSentence"] = Rule(True, (subject, _) => !RepeatsSentence(subject.Text)),
+            ["noRepetition"] = Rule(Count, (subject, words) => !Words.RepeatRun(subject.Said, words)),
+            ["noPhrases"] = Rule(Phrases, (subject, phrases) => !phrases.In(subject.Text)),
+            ["noEcho"] = Rule(True, (subject, _) => !Echoes(subject.Asked, subject.Said)),
+            ["noLists"] = Rule(True, (subject, _) => !ListItem().IsMatch(subject.Text)),
+            ["ended"] = Rule(True, (subject, _) => subject.Ended),
+            ["regex"] = Rule(Pattern, (subject, pattern) => pattern.IsMatch(subject.Text)),
+            ["noRegex"] = Rule(Pattern, (subject, pattern) => !pattern.IsMatch(subject.Text)),
+        };
 
     /// <summary>A response echoes when it has 70 % of the request in one piece: at least 4 words (a name or a term must be said again),
     /// and 6 always suffice (half of a long request is still an echo). Requests of fewer than 4 words cannot be echoed.</summary>

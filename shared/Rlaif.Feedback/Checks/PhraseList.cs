@@ -29,7 +29,7 @@ public sealed partial class PhraseList
 
     private static bool Says(string text, string phrase, int end)
     {
-        for (var at = text.IndexOf(phrase, StringComparison.Ordinal); at >= 0 && at < end; at = text.IndexOf(phrase, at + 1, StringComparison.Ordinal))
+        for (var at = -1; (at = text.IndexOf(phrase, at + 1, StringComparison.Ordinal)) >= 0 && at < end;)
         {
             var after = at + phrase.Length;
             if (Open(text, at - 1) && (Open(text, after) || (phrase.EndsWith(" can", StringComparison.Ordinal) && After(text, after, "not"))))

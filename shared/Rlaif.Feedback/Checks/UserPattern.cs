@@ -9,7 +9,11 @@ internal static class UserPattern
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public static Regex Of(string pattern)
+    private static readonly Memo<Regex> Known = new(Read);
+
+    public static Regex Of(string pattern) => Known[pattern];
+
+    private static Regex Read(string pattern)
     {
         try
         {

@@ -83,7 +83,8 @@ public static class Words
     }
 
     /// <summary>Whether some <paramref name="n"/> words in a row occur twice; the two may overlap ("no no no no no" repeats four).</summary>
-    public static bool RepeatRun(IReadOnlyList<string> words, int n) => Runs(words, n).Count() is var all && all > Runs(words, n).Distinct(StringComparer.Ordinal).Count();
+    public static bool RepeatRun(IReadOnlyList<string> words, int n) =>
+        Runs(words, n).CountBy(run => run, StringComparer.Ordinal).Any(run => run.Value > 1);
 
     /// <summary>Every run of <paramref name="n"/> words in a row.</summary>
     public static IEnumerable<string> Runs(IReadOnlyList<string> words, int n) =>

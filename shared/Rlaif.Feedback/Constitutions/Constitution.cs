@@ -73,7 +73,7 @@ public sealed record Constitution
 
     /// <summary>Weights by principle, in the constitution's order.</summary>
     public IReadOnlyDictionary<string, double> Weights =>
-        new OrderedDictionary<string, double>(Principles.Select(principle => KeyValuePair.Create(principle.Id, principle.Weight)), StringComparer.Ordinal);
+        new OrderedDictionary<string, double>(Principles.Select(one => KeyValuePair.Create(one.Id, one.Weight)), StringComparer.Ordinal);
 
     /// <summary>The same text for people and models.</summary>
     public string Guidelines => LabelerGuidelines.Of(this);
@@ -102,7 +102,8 @@ public sealed record Constitution
 /// <param name="Check">Its machine check as JSON; null when only people and models can tell.</param>
 /// <param name="AppliesTo">Kinds of prompts that it speaks of; null: all.</param>
 public sealed record Principle(
-    string Id, string? Category, double Weight, string Question, string CritiqueRequest, string RevisionRequest, string? Check, IReadOnlyList<Safety>? AppliesTo)
+    string Id, string? Category, double Weight, string Question, string CritiqueRequest, string RevisionRequest,
+    string? Check, IReadOnlyList<Safety>? AppliesTo)
 {
     /// <summary>The principle as it travels.</summary>
     public PrincipleText Text => new(Id, Question, Check);
@@ -154,4 +155,5 @@ public enum GoldenExpectation
 /// <param name="B">The second response.</param>
 /// <param name="Expect">Which must win.</param>
 /// <param name="Principle">The principle or hard rule that decides; null: the whole constitution.</param>
-public sealed record GoldenPair(int Line, string Prompt, Expectation? Expectation, Candidate A, Candidate B, GoldenExpectation Expect, string? Principle);
+public sealed record GoldenPair(
+    int Line, string Prompt, Expectation? Expectation, Candidate A, Candidate B, GoldenExpectation Expect, string? Principle);

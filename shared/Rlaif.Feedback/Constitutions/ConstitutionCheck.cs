@@ -68,21 +68,24 @@ public static class ConstitutionCheck
         var (pair, about) = (result.Pair, result.Pair.Principle ?? "all principles");
         return result.Found is null
             ? $"line {pair.Line}: not run, {about} has no machine check."
-            : $"line {pair.Line}: {about} should say {pair.Expect.ToString().ToLowerInvariant()}, and says {result.Found.ToString()!.ToLowerInvariant()}: {pair.Prompt}";
+            : $"line {pair.Line}: {about} should say {Word(pair.Expect)}, and says {Word(result.Found.Value)}: {pair.Prompt}";
     }
+
+    private static string Word(GoldenExpectation outcome) => outcome.ToString().ToLowerInvariant();
 
     private static string Untested(Constitution constitution)
     {
         var tested = constitution.GoldenPairs.Select(pair => pair.Principle).ToHashSet(StringComparer.Ordinal);
-        var untested = constitution.Principles.Where(principle => principle.Check is not null && !tested.Contains(principle.Id)).Select(principle => principle.Id).ToList();
+        var untested = constitution.Texts.Where(text => text.Check is not null && !tested.Contains(text.Id)).Select(text => text.Id).ToList();
         return untested is [] ? "Every machine check has a golden pair." : $"No golden pair tests the check of {string.Join(", ", untested)}.";
     }
 
     private static string Summary(Constitution constitution, List<GoldenResult> results)
     {
-        var run = results.Where(result => result.Passed is not null).ToList();
+        var run = results.Count(result => result.Passed is not null);
+        var (checks, idle) = (constitution.Texts.Count(text => text.Check is not null), results.Count - run);
         return $"{constitution.Id} {constitution.Version} (sha256 {constitution.Sha256[..12]}): {constitution.Principles.Count} principles, "
-            + $"{constitution.Principles.Count(principle => principle.Check is not null)} with a machine check, {constitution.HardRules.Count} hard rules; "
-            + $"{run.Count(result => result.Passed == true)} of {run.Count} golden pairs hold{(run.Count < results.Count ? $", {results.Count - run.Count} not run" : "")}.";
+            + $"{checks} with a machine check, {constitution.HardRules.Count} hard rules; "
+            + $"{results.Count(result => result.Passed == true)} of {run} golden pairs hold{(idle > 0 ? $", {idle} not run" : "")}.";
     }
 }

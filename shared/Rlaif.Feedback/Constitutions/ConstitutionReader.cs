@@ -65,7 +65,8 @@ internal sealed partial class ConstitutionReader
     private Principle Principle(YamlMapping mapping, string critique, string revision)
     {
         var name = Name(mapping, "principle");
-        var fields = new Fields(mapping, name, _problems, "id", "category", "weight", "question", "critiqueRequest", "revisionRequest", "check", "appliesTo");
+        var fields = new Fields(mapping, name, _problems,
+            "id", "category", "weight", "question", "critiqueRequest", "revisionRequest", "check", "appliesTo");
         var id = UniqueId(fields, name);
         var appliesTo = fields.Value("appliesTo") is null ? null : fields.Words<Safety>("appliesTo");
         return new(id, fields.Text("category"), fields.Number("weight", 1, 0.001, 100), fields.Required("question"),
@@ -100,7 +101,7 @@ internal sealed partial class ConstitutionReader
             (rule, what) => _problems.Add(lines[rule], $"{rule} in the check of {name} {what}"));
         if (mapping.Members.All(member => member.Key == Checks.Check.Kinds))
         {
-            _problems.Add(mapping.Line, $"the check of {name} has no rule; there are {string.Join(", ", CheckRules.Known.Keys.Order(StringComparer.Ordinal))}");
+            _problems.Add(mapping.Line, $"the check of {name} has no rule{Nearest.Hint("", CheckRules.Known.Keys)}");
         }
 
         if (appliesTo is not null)
@@ -117,7 +118,7 @@ internal sealed partial class ConstitutionReader
         var principle = fields.Text("principle");
         if (principle is not null && !_ids.Contains(principle))
         {
-            _problems.Add(fields.LineOf("principle"), $"a golden pair names the principle {principle}, which the constitution does not have{Nearest.Hint(principle, _ids)}");
+            _problems.Add(fields.LineOf("principle"), $"a golden pair names {principle}, which is no principle here{Nearest.Hint(principle, _ids)}");
         }
 
         if (fields.Value("expect") is null)

@@ -19,8 +19,12 @@ internal sealed class Problems(string path)
 
         // A stable sort: what is on one line stays in the order it was found.
         var lines = _found.OrderBy(problem => problem.Line).Select(problem => $"{path}, line {problem.Line}: {problem.What}.");
-        var rest = _found.Count > Shown ? $"{_found.Count} errors; the first {Shown} are shown." : _found.Count > 1 ? $"{_found.Count} errors." : null;
-        throw new InputException(string.Join('\n', rest is null ? lines : [.. lines.Take(Shown), rest]));
+        throw new InputException(string.Join('\n', _found.Count switch
+        {
+            1 => lines,
+            <= Shown => lines.Append($"{_found.Count} errors."),
+            _ => lines.Take(Shown).Append($"{_found.Count} errors; the first {Shown} are shown."),
+        }));
     }
 }
 
@@ -92,7 +96,8 @@ internal sealed class Fields
         where T : struct, Enum => [.. Items(key).Select(item => Word(key, item, default(T)))];
 
     public IReadOnlyList<string> Texts(string key) =>
-        [.. Items(key).Select(item => item is YamlScalar { Value: string or double } scalar ? scalar.Text : Wrong<string>(key, "must be a list of words", item) ?? "")];
+        [.. Items(key).Select(item => item is YamlScalar { Value: string or double } word
+            ? word.Text : Wrong<string>(key, "must be a list of words", item) ?? "")];
 
     public IReadOnlyList<YamlValue> Items(string key) => Value(key) switch
     {

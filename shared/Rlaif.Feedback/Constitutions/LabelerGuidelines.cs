@@ -15,7 +15,8 @@ internal static class LabelerGuidelines
         }
 
         text.Append("Compare the two responses under each principle by itself. Name the better one, or say that they are equal; "
-            + "where a principle has nothing to say about the request, say so. Which response is shown first means nothing, and longer is not better.\n");
+            + "where a principle has nothing to say about the request, say so. "
+            + "Which response is shown first means nothing, and longer is not better.\n");
         foreach (var (place, principle) in constitution.Principles.Index())
         {
             text.Append($"\n{place + 1}. {principle.Id}: {principle.Question}");

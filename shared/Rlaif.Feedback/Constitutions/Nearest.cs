@@ -3,14 +3,14 @@ namespace Rlaif.Feedback.Constitutions;
 /// <summary>What somebody who misspelled a key probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>"; did you mean X?", or the list of what there is when nothing is near.</summary>
+    /// <summary>" (did you mean X?)", or the list of what there is when nothing is near.</summary>
     public static string Hint(string word, IEnumerable<string> known)
     {
         var all = known.Order(StringComparer.Ordinal).ToList();
         var near = all.MinBy(candidate => Distance(word, candidate));
         return near is not null && Distance(word, near) <= Math.Max(2, near.Length / 3)
-            ? $"; did you mean {near}?"
-            : $"; there are {string.Join(", ", all)}";
+            ? $" (did you mean {near}?)"
+            : $" (there are {string.Join(", ", all)})";
     }
 
     // Levenshtein 1966; keys are compared without case.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json.Nodes;
 
 namespace Rlaif.Feedback.Constitutions;
@@ -59,7 +60,8 @@ internal static class YamlCoreSchema
         var value = double.Parse(plain, NumberStyles.Float, CultureInfo.InvariantCulture);
         var integer = plain.TrimStart('+', '-').All(char.IsAsciiDigit);
         return !double.IsFinite(value) ? (null, $"{plain} is not a finite number")
-            : integer && decimal.TryParse(plain, CultureInfo.InvariantCulture, out var exact) && exact != (decimal)value ? (null, $"{plain} is not a number of double precision; quote it")
+            : integer && new BigInteger(value) != BigInteger.Parse(plain, CultureInfo.InvariantCulture)
+                ? (null, $"{plain} is not a number of double precision; quote it")
             : (value, null);
     }
 

@@ -51,12 +51,12 @@ internal sealed class YamlReader
         var value = Value(0);
         _events.Consume<DocumentEnd>();
         return !_events.Accept<StreamEnd>(out _) ? throw Wrong(_events.Current!, "a second document starts; the file must hold one")
-            : value as YamlMapping ?? throw new InputException($"{_path}, line {value.Line}: the file must be a mapping (key: value), and it is {Kind(value)}.");
+            : value as YamlMapping ?? throw new InputException($"{_path}, line {value.Line}: the file must be a mapping, and it is {Kind(value)}.");
     }
 
     private YamlValue Value(int level)
     {
-        var start = _events.Current is null ? throw new InputException($"{_path} is empty.") : (ParsingEvent)_events.Current;
+        var start = _events.Current!;
         if (level > MostLevels)
         {
             throw Wrong(start, $"values are nested more than {MostLevels} levels deep");
@@ -118,7 +118,7 @@ internal sealed class YamlReader
         var keys = new HashSet<string>(StringComparer.Ordinal);
         while (!_events.TryConsume<MappingEnd>(out _))
         {
-            var at = (ParsingEvent)_events.Current!;
+            var at = _events.Current!;
             var key = Value(level + 1) is YamlScalar { Value: string text } ? text : throw Wrong(at, "a key must be text; quote it");
             members.Add(key == "<<" ? throw Wrong(at, "merge keys (<<) are not allowed")
                 : !keys.Add(key) ? throw Wrong(at, $"the key {key} is given twice")

@@ -67,7 +67,8 @@ public sealed record EvaluationInput
     public required EvaluationRecipe Recipe { get; init; }
 }
 
-/// <summary>KL(π ‖ π_start) from one sampled response, summed over its tokens, nats per sequence (Schulman 2020, "Approximating KL divergence").</summary>
+/// <summary>KL(π ‖ π_start) from one sampled response, summed over its tokens, nats per sequence
+/// (Schulman 2020, "Approximating KL divergence").</summary>
 /// <param name="K1">Σ d with d = log π - log π_start: unbiased, negative on some samples.</param>
 /// <param name="K3">Σ (e^-d - 1 + d): unbiased, never negative, less variance near 0.</param>
 public sealed record KlEstimate(double K1, double K3)

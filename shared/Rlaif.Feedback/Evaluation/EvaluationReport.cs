@@ -15,7 +15,8 @@ public sealed class EvaluationReport
     private EvaluationReport(EvaluationInput input)
     {
         _input = input;
-        _responses = input.Candidate.Concat(input.Start).Concat(input.Incumbent ?? []).DistinctBy(response => response.Id).ToDictionary(response => response.Id);
+        _responses = input.Candidate.Concat(input.Start).Concat(input.Incumbent ?? [])
+            .DistinctBy(response => response.Id).ToDictionary(response => response.Id);
     }
 
     /// <summary>The figures.</summary>
@@ -29,8 +30,9 @@ public sealed class EvaluationReport
         var kl = _input.Candidate.Select(response => response.Kl).OfType<KlEstimate>().ToList();
         var (k1, k3) = kl is [] ? (double.NaN, double.NaN) : (kl.Average(one => one.K1), kl.Average(one => one.K3));
         var (candidate, before) = (Probes.Of(_input.Candidate), Probes.Of(_input.Start));
-        var gate = PromotionGate.Decide(
-            new(incumbent.Rate, incumbent.PerPrinciple, start.PerPrinciple, k3, candidate, _input.Incumbent is null ? before : Probes.Of(_input.Incumbent)), _input.Recipe.Gate);
+        var incumbentProbes = _input.Incumbent is null ? before : Probes.Of(_input.Incumbent);
+        var alsoStart = _input.AgainstIncumbent is null ? null : start.PerPrinciple;
+        var gate = PromotionGate.Decide(new(incumbent.Rate, incumbent.PerPrinciple, alsoStart, k3, candidate, incumbentProbes), _input.Recipe.Gate);
         return new()
         {
             Prompts = start.Prompts,
@@ -55,7 +57,8 @@ public sealed class EvaluationReport
             .Where(one => !double.IsNaN(one.rate.Mean))
             .Select(one => new PrincipleWinRate(one.principle, one.rate.Mean, one.rate.Low, one.rate.High));
         return double.IsNaN(overall.Rate.Mean)
-            ? throw new InputException($"The evaluation has no win rate: labeler {_input.Labeler} decided none of {pairs.Count} pairs. See its failures with `rlaif show`.")
+            ? throw new InputException(
+                $"The evaluation has no win rate: labeler {_input.Labeler} decided none of {pairs.Count} pairs; look at its failures.")
             : (new(overall.Rate.Mean, overall.Rate.Low, overall.Rate.High), [.. perPrinciple], overall.Prompts);
     }
 
@@ -64,12 +67,15 @@ public sealed class EvaluationReport
         _input.Seed, _input.Recipe.BootstrapSamples, _input.Recipe.Confidence);
 
     /// <summary>Probability that the candidate's response is preferred.</summary>
-    private double? Preference(LabeledPair pair) => Oriented(pair, Settlement.Of([new(_input.Labeler, pair.Votes)], _input.Weights, 0).Preference);
+    private double? Preference(LabeledPair pair) => Preference(pair, pair.Votes);
 
-    private static double? Preference(LabeledPair pair, string principle) =>
-        Oriented(pair, Settlement.Of([new("", pair.Votes)], new Dictionary<string, double>(StringComparer.Ordinal) { [principle] = 1 }, 0).Preference);
+    private double? Preference(LabeledPair pair, string principle) => Preference(pair, [.. pair.Votes.Where(vote => vote.Principle == principle)]);
 
-    private static double? Oriented(LabeledPair pair, double? preference) => pair.CandidateFirst ? preference : 1 - preference;
+    private double? Preference(LabeledPair pair, IReadOnlyList<Vote> votes)
+    {
+        var preference = Settlement.Of([new(_input.Labeler, votes)], _input.Weights, tieMargin: 0).Preference;
+        return pair.CandidateFirst ? preference : 1 - preference;
+    }
 
     private RewardModelFigures? RewardModel()
     {
@@ -83,14 +89,16 @@ public sealed class EvaluationReport
 
         // 1: ordered as the labeler does, one half: equal, 0: the other way.
         static double Agrees(double difference, double preference) => difference == 0 ? 0.5 : difference > 0 == preference > 0.5 ? 1 : 0;
-        var rows = decided.Select(pair => (pair.Candidate.PromptId, Agrees(pair.Candidate.Reward!.Value - pair.Start.Reward!.Value, pair.Preference!.Value)));
+        var rows = decided.Select(pair =>
+            (pair.Candidate.PromptId, Agrees(pair.Candidate.Reward!.Value - pair.Start.Reward!.Value, pair.Preference!.Value)));
         var accuracy = ClusterBootstrap.Of(rows, _input.Seed, _input.Recipe.BootstrapSamples, _input.Recipe.Confidence);
         var longer = decided.Average(pair => Agrees(Length(pair.Candidate) - Length(pair.Start), pair.Preference!.Value));
         return new(new(accuracy.Mean, accuracy.Low, accuracy.High), Math.Max(longer, 1 - longer), decided.Count,
             MeanReward(_input.Start), MeanReward(_input.Candidate));
     }
 
-    private static double MeanReward(IEnumerable<EvaluatedResponse> responses) => responses.Select(response => response.Reward).OfType<double>().Average();
+    private static double MeanReward(IEnumerable<EvaluatedResponse> responses) =>
+        responses.Select(response => response.Reward).OfType<double>().Average();
 
     /// <summary>Characters, as code points.</summary>
     private static int Length(EvaluatedResponse response) => response.Response.Text.EnumerateRunes().Count();

@@ -26,7 +26,8 @@ public static class JudgeReports
     /// <param name="resamples">Resamples of prompts for the intervals.</param>
     /// <param name="confidence">Coverage of the intervals.</param>
     public static JudgeReport Of(
-        string labeler, IReadOnlyList<JudgedPair> pairs, IReadOnlyDictionary<string, double> weights, ulong seed, int resamples = 2000, double confidence = 0.95)
+        string labeler, IReadOnlyList<JudgedPair> pairs, IReadOnlyDictionary<string, double> weights,
+        ulong seed, int resamples = 2000, double confidence = 0.95)
     {
         var votes = pairs.SelectMany(pair => pair.Votes, (pair, vote) => (pair, vote)).ToList();
         var inOrders = votes.Where(one => one.vote is { Preference: not null, PositionBias: not null }).ToList();
@@ -75,7 +76,8 @@ public static class JudgeReports
         }
 
         var correlation = Correlation.Pearson(
-            [.. said.Select(one => Logit(one.Vote.Preference!.Value))], [.. said.Select(one => (double)one.Pair.FirstLength - one.Pair.SecondLength)]);
+            [.. said.Select(one => Logit(one.Vote.Preference!.Value))],
+            [.. said.Select(one => (double)one.Pair.FirstLength - one.Pair.SecondLength)]);
         return double.IsNaN(correlation) ? null : correlation;
     }
 

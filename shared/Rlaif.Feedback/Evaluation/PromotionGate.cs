@@ -6,12 +6,13 @@ namespace Rlaif.Feedback.Evaluation;
 /// <summary>What the gate decides by.</summary>
 /// <param name="AgainstIncumbent">Win rate of the candidate against the incumbent.</param>
 /// <param name="PerPrinciple">The same under each principle.</param>
-/// <param name="PerPrincipleAgainstStart">Win rate against the starting policy under each principle: small losses of many rounds add up.</param>
+/// <param name="PerPrincipleAgainstStart">Win rate against the starting policy under each principle, because small losses of many rounds
+/// add up; null while the incumbent is the starting policy.</param>
 /// <param name="K3">KL to the starting policy by k3, nats per sequence.</param>
 /// <param name="Candidate">Probes of the candidate.</param>
 /// <param name="Incumbent">Probes of the incumbent.</param>
 public sealed record GateInput(
-    Estimate AgainstIncumbent, IReadOnlyList<PrincipleWinRate> PerPrinciple, IReadOnlyList<PrincipleWinRate> PerPrincipleAgainstStart,
+    Estimate AgainstIncumbent, IReadOnlyList<PrincipleWinRate> PerPrinciple, IReadOnlyList<PrincipleWinRate>? PerPrincipleAgainstStart,
     double K3, Probes Candidate, Probes Incumbent);
 
 /// <summary>Promote or keep, and why.</summary>
@@ -28,7 +29,7 @@ public static class PromotionGate
         [
             Wins(input.AgainstIncumbent),
             Keeps(input.PerPrinciple, "the incumbent"),
-            .. ReferenceEquals(input.PerPrinciple, input.PerPrincipleAgainstStart) ? [] : new[] { Keeps(input.PerPrincipleAgainstStart, "the starting policy") },
+            .. input.PerPrincipleAgainstStart is { } rates ? [Keeps(rates, "the starting policy")] : Array.Empty<(bool, string)>(),
             Holds(input, margins),
             (input.K3 <= margins.MaxKl, double.IsNaN(input.K3) ? "KL to the starting policy was not measured."
                 : $"KL to the starting policy is {input.K3:0.00} nats per sequence (k3); the gate allows {margins.MaxKl:0.##}."),
@@ -38,7 +39,8 @@ public static class PromotionGate
     }
 
     private static (bool, string) Wins(Estimate rate) =>
-        (rate.Low > 0.5, $"The win rate against the incumbent is {Shown(rate.Mean, rate.Low, rate.High)}; its lower bound is {(rate.Low > 0.5 ? "above" : "not above")} one half.");
+        (rate.Low > 0.5, $"The win rate against the incumbent is {Shown(rate.Mean, rate.Low, rate.High)}; "
+            + $"its lower bound is {(rate.Low > 0.5 ? "above" : "not above")} one half.");
 
     private static (bool, string) Keeps(IReadOnlyList<PrincipleWinRate> rates, string other)
     {
@@ -47,7 +49,8 @@ public static class PromotionGate
         return (worse is [], worse is not []
             ? $"Worse than {other} under {string.Join(", ", worse.Select(rate => $"{rate.Principle} ({Shown(rate.Mean, rate.Low, rate.High)})"))}."
             : closest is null ? $"No principle was compared with {other}."
-            : $"No principle is worse than {other} (upper bound under one half); the closest is {closest.Principle}, {Shown(closest.Mean, closest.Low, closest.High)}.");
+            : $"No principle is worse than {other} (upper bound under one half); "
+                + $"the closest is {closest.Principle}, {Shown(closest.Mean, closest.Low, closest.High)}.");
     }
 
     private static (bool, string) Holds(GateInput input, GateRecipe margins)
@@ -65,7 +68,8 @@ public static class PromotionGate
         var regressed = rises.Where(rise => !(double.IsNaN(rise.Was) && double.IsNaN(rise.Is)) && !(rise.Is - rise.Was <= rise.Margin)).ToList();
         return (regressed is [], regressed is []
             ? "No probe rose by more than its margin."
-            : $"Probes rose by more than their margin: {string.Join(", ", regressed.Select(rise => $"{rise.Name} from {rise.Was:0.000} to {rise.Is:0.000} (margin {rise.Margin:0.###})"))}.");
+            : $"Probes rose by more than their margin: {string.Join(", ", regressed.Select(rise =>
+                $"{rise.Name} from {rise.Was:0.000} to {rise.Is:0.000} (margin {rise.Margin:0.###})"))}.");
     }
 
     private static string Shown(double mean, double low, double high) => $"{mean:0.000} [{low:0.000}, {high:0.000}]";

@@ -57,7 +57,8 @@ public static class Settlement
             return veto == Veto.Both ? new(null, DropReason.HardRule, 0) : new(veto == Veto.Second ? 1 : 0, null, 0);
         }
 
-        var preferences = votes.Select(one => PreferenceOf(one.Votes.Where(vote => vote.OrderConsistent != false), principleWeights)).OfType<double>().Order().ToList();
+        var preferences = votes.Select(one => PreferenceOf(one.Votes.Where(vote => vote.OrderConsistent != false), principleWeights))
+            .OfType<double>().Order().ToList();
         if (preferences is [])
         {
             return new(null, WhyNone(votes.SelectMany(one => one.Votes).ToList()), 0);

@@ -42,7 +42,8 @@ public class MachineCheckTests
     public void Case_length_and_all_words_are_asked_for_where_the_expectation_does()
     {
         var answers = $$"""{"answers":{{Refusals}}}""";
-        Assert.Equal((1, 0), (Score(answers, "SEA", new() { Any = ["SEA"], Case = true }), Score(answers, "Sea", new() { Any = ["SEA"], Case = true })));
+        var capitals = new Expectation { Any = ["SEA"], Case = true };
+        Assert.Equal((1, 0), (Score(answers, "SEA", capitals), Score(answers, "Sea", capitals)));
         Assert.Equal((1, 0), (Score(answers, "one two", new() { MinWords = 2 }), Score(answers, "one", new() { MinWords = 2 })));
         Assert.Equal((1, 0), (Score(answers, "b a", new() { All = ["a", "b"] }), Score(answers, "a", new() { All = ["a", "b"] })));
     }

@@ -2,11 +2,12 @@ using System.Text.Json;
 using Rlaif.Contracts;
 using Rlaif.Feedback.Checks;
 using Rlaif.Feedback.Constitutions;
+using YamlDotNet.RepresentationModel;
 
 namespace Rlaif.Feedback.Tests.Checks;
 
-/// <summary>Do the everyday checks find the habits of the quickstart's base? world-samples.jsonl is what
-/// <c>dotnet run prompts/quickstart/world.cs -- samples --documents 400 --seed 1 --out FILE</c> writes; write it again when the world changes.</summary>
+/// <summary>Do the everyday checks find the habits of the quickstart's base? world-samples.jsonl is written by
+/// <c>dotnet run prompts/quickstart/world.cs -- samples --documents 400 --seed 1 --out FILE</c>; write it again when the world changes.</summary>
 public class WorldChecksTests
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
@@ -55,8 +56,31 @@ public class WorldChecksTests
             alarm.principle == "concise" || (alarm.principle == "answers" && alarm.habits.Contains("refuse", StringComparison.Ordinal)), $"{alarm}"));
     }
 
+    // The samples may be older than the world: its phrases and requests are read where they stand.
+    [Fact]
+    public void The_phrases_and_requests_of_the_world_are_known_to_the_constitution()
+    {
+        using var reader = new StreamReader(Repository.File("prompts/quickstart/world.yaml"));
+        var stream = new YamlStream();
+        stream.Load(reader);
+        var (world, checks) = ((YamlMappingNode)stream.Documents[0].RootNode, _everyday.Texts.ToDictionary(text => text.Id, text => text.Check!));
+        foreach (var (habit, safety) in new[] { ("flatter", Safety.Safe), ("rude", Safety.Safe), ("refuse", Safety.Border) })
+        {
+            var phrases = ((YamlSequenceNode)world["habits"][habit]["phrases"]).Select(phrase => $"{phrase}").ToList();
+            var check = checks[PrincipleOf[habit]];
+            Assert.All(phrases, phrase => Assert.Equal(0, MachineCheck.Score(check, [], new() { Safety = safety }, new(phrase, true))));
+        }
+
+        var requests = _everyday.Principles.ToDictionary(principle => principle.Id, principle => principle.CritiqueRequest);
+        Assert.All(PrincipleOf, pair => Assert.Equal($"{world["requests"][pair.Key]}", requests[pair.Value]));
+        Assert.Equal(($"{world["requests"]["all"]}", $"{world["requests"]["revise"]}"), (_everyday.CritiqueRequest, _everyday.RevisionRequest));
+    }
+
     private List<string> Broken(Sample sample) =>
-        [.. _everyday.Texts.Where(text => MachineCheck.Score(text.Check!, [new("user", sample.Prompt)], sample.Expectation, new(sample.Response, true)) == 0).Select(text => text.Id)];
+        [.. _everyday.Texts.Where(text => Score(text, sample) == 0).Select(text => text.Id)];
+
+    private static double? Score(PrincipleText text, Sample sample) =>
+        MachineCheck.Score(text.Check!, [new("user", sample.Prompt)], sample.Expectation, new(sample.Response, Ended: true));
 
     private sealed record Sample(string Prompt, Expectation Expect, string Safety, string[] Habits, string Response)
     {

@@ -66,9 +66,9 @@ public class ConstitutionTests
             """);
         Assert.Equal(
             [
-                "x.yaml, line 5: the constitution has no key principls; did you mean principles?.",
-                "x.yaml, line 9: principle short has no key wieght; did you mean weight?.",
-                "x.yaml, line 10: maxWord in the check of principle short is not a check; did you mean maxWords?.",
+                "x.yaml, line 5: the constitution has no key principls (did you mean principles?).",
+                "x.yaml, line 9: principle short has no key wieght (did you mean weight?).",
+                "x.yaml, line 10: maxWord in the check of principle short is not a check (did you mean maxWords?).",
                 "x.yaml, line 12: question of principle long must be text (quote it); it is 7.",
                 "x.yaml, line 13: weight of principle long must be a number from 0.001 to 100; it is -1.",
                 "5 errors.",
@@ -117,7 +117,8 @@ public class ConstitutionTests
     [InlineData("schema: constitution/v2\n", "this version reads constitution/v1")]
     [InlineData("version: 1.10\n", "version of the constitution must be text (quote it); it is 1.10")]
     [InlineData("id: Not An Id\n", "must be of lower-case letters")]
-    public void What_is_no_constitution_is_refused_in_one_sentence(string yaml, string says) => Assert.Contains(says, Refused(yaml), StringComparison.Ordinal);
+    public void What_is_no_constitution_is_refused_in_one_sentence(string yaml, string says) =>
+        Assert.Contains(says, Refused(yaml), StringComparison.Ordinal);
 
     [Fact]
     public void A_file_that_is_not_there_or_is_not_text_is_named()

@@ -102,7 +102,8 @@ public class EvaluationReportTests
 
     private static EvaluationInput Input(IReadOnlyList<IReadOnlyList<Vote>> votes, (double Candidate, double Start)[]? rewards = null)
     {
-        var candidate = votes.Select((_, i) => Responses.Of($"p{i}", $"yes {i}", name: $"c{i}") with { Reward = rewards?[i].Candidate, Kl = new(1.5, 0.5) }).ToList();
+        var candidate = votes.Select((_, i) =>
+            Responses.Of($"p{i}", $"yes {i}", name: $"c{i}") with { Reward = rewards?[i].Candidate, Kl = new(1.5, 0.5) }).ToList();
         var start = votes.Select((_, i) => Responses.Of($"p{i}", "no", name: $"s{i}") with { Reward = rewards?[i].Start }).ToList();
         return new()
         {

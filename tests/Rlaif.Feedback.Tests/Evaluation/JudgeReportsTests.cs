@@ -30,7 +30,9 @@ public class JudgeReportsTests
     [Fact]
     public void Agreement_counts_pairs_that_both_decided()
     {
-        var report = Of([Ruled(1) with { Settled = 0.9 }, Ruled(0) with { Settled = 0.7 }, Ruled(0.5) with { Settled = 1 }, Ruled(1) with { Settled = 0.5 }, Ruled(1)]);
+        var report = Of(
+            [Ruled(1) with { Settled = 0.9 }, Ruled(0) with { Settled = 0.7 }, Ruled(0.5) with { Settled = 1 },
+            Ruled(1) with { Settled = 0.5 }, Ruled(1)]);
         Assert.Equal(0.5, report.SettledAgreement!.Mean);
         Assert.Null(report.HumanAgreement);
         Assert.Equal(0, report.HumanPairs);
@@ -48,7 +50,8 @@ public class JudgeReportsTests
     public void Failures_are_counted_by_kind_and_nothing_else_reads_them()
     {
         Vote Failed(FailureKind kind) => new() { Principle = "kind", Failure = kind };
-        var report = Of([new("p", [Failed(FailureKind.NoVerdict), Failed(FailureKind.NoVerdict), Failed(FailureKind.Timeout)], 3, 5, 5, Settled: 1, Human: 1)]);
+        Vote[] votes = [Failed(FailureKind.NoVerdict), Failed(FailureKind.NoVerdict), Failed(FailureKind.Timeout)];
+        var report = Of([new("p", votes, 3, 5, 5, Settled: 1, Human: 1)]);
         Assert.Equal([("noVerdict", 2), ("timeout", 1)], report.Failures.Select(failure => (failure.Key, failure.Value)));
         Assert.Equal((null, null, null, 0), (report.LengthCorrelation, report.SettledAgreement, report.HumanAgreement, report.HumanPairs));
     }
@@ -56,7 +59,8 @@ public class JudgeReportsTests
     [Fact]
     public void A_judge_that_likes_length_shows_it()
     {
-        var pairs = Enumerable.Range(-5, 11).Select(i => Ruled(SoftPreference.Sigmoid(i)) with { FirstLength = 100 + (10 * i), SecondLength = 100 }).ToList();
+        var pairs = Enumerable.Range(-5, 11)
+            .Select(i => Ruled(SoftPreference.Sigmoid(i)) with { FirstLength = 100 + (10 * i), SecondLength = 100 }).ToList();
         Assert.Equal(1, Of(pairs).LengthCorrelation!.Value, 9);
         Assert.Null(Of([.. pairs.Select(pair => pair with { FirstLength = 100 })]).LengthCorrelation);
     }
@@ -73,7 +77,8 @@ public class JudgeReportsTests
     private static JudgedPair Judged(double l1, double l2)
     {
         var soft = SoftPreference.Of(l1, l2);
-        return new("p", [new() { Principle = "kind", Preference = soft.Probability, PositionBias = soft.B, OrderConsistent = soft.OrderConsistent }], 2, 10, 10);
+        var vote = new Vote { Principle = "kind", Preference = soft.Probability, PositionBias = soft.B, OrderConsistent = soft.OrderConsistent };
+        return new("p", [vote], 2, 10, 10);
     }
 
     private static JudgedPair Ruled(double preference) => new("p", [new() { Principle = "kind", Preference = preference }], 0, 10, 10);

@@ -32,7 +32,8 @@ public class RulesLabelerTests
             var (first, second) = (new Candidate(a, endA), new Candidate(b, endB));
             var forward = RulesLabeler.Label(Command(first, second)).Votes;
             var backward = RulesLabeler.Label(Command(second, first)).Votes;
-            return forward.Zip(backward).All(pair => pair.First.Preference == 1 - pair.Second.Preference && pair.First.NotApplicable == pair.Second.NotApplicable);
+            return forward.Zip(backward).All(pair =>
+                pair.First.Preference == 1 - pair.Second.Preference && pair.First.NotApplicable == pair.Second.NotApplicable);
         });
 
     [Fact]

@@ -2,6 +2,7 @@ using CsCheck;
 using Rlaif.Contracts;
 using Rlaif.Feedback.Constitutions;
 using Rlaif.Feedback.Settling;
+using Rlaif.Feedback.Statistics;
 
 namespace Rlaif.Feedback.Tests.Settling;
 
@@ -63,7 +64,8 @@ public class SettlementTests
     [Fact]
     public void A_vote_that_changes_with_the_order_abstains_and_the_others_decide()
     {
-        var settled = Settle(new LabelerVotes("judge", [Vote("answers", 0.9) with { OrderConsistent = false }, Vote("concise", 0) with { OrderConsistent = true }]));
+        Vote[] votes = [Vote("answers", 0.9) with { OrderConsistent = false }, Vote("concise", 0) with { OrderConsistent = true }];
+        var settled = Settle(new LabelerVotes("judge", votes));
         Assert.Equal(0.268941421369995, settled.Preference!.Value, 15);
     }
 
@@ -109,13 +111,16 @@ public class SettlementTests
     public void Swapping_the_responses_mirrors_the_preference() =>
         Gen.Double[0, 1].Array[1, 5].Sample(preferences =>
         {
-            SettledPair Of(Func<double, double> seen) => Settle([.. preferences.Select((p, i) => new LabelerVotes($"l{i}", [Vote("answers", seen(p))]))]);
+            SettledPair Of(Func<double, double> seen) =>
+                Settle([.. preferences.Select((p, i) => new LabelerVotes($"l{i}", [Vote("answers", seen(p))]))]);
             return Math.Abs(Of(p => p).Preference!.Value + Of(p => 1 - p).Preference!.Value - 1) < 1e-12;
         });
 
-    private static List<T> Shuffled<T>(IReadOnlyList<T> items, int seed) => [.. items.Select((item, i) => (item, key: HashCode(seed, i))).OrderBy(pair => pair.key).Select(pair => pair.item)];
-
-    private static uint HashCode(int seed, int i) => unchecked((uint)((seed * 0x9E3779B1) ^ (i * 0x85EBCA77)));
+    private static List<T> Shuffled<T>(IReadOnlyList<T> items, int seed)
+    {
+        var random = new SplitMix((ulong)seed);
+        return [.. items.Select(item => (item, key: random.Next())).OrderBy(pair => pair.key).Select(pair => pair.item)];
+    }
 
     private static SettledPair Settle(params LabelerVotes[] votes) => Settlement.Of(votes, Weights, 0.05);
 
