@@ -48,6 +48,10 @@ public class SettlementTests
     }
 
     [Fact]
+    public void Without_a_margin_exactly_one_half_is_still_a_tie() =>
+        Assert.Equal(new SettledPair(0.5, DropReason.Tie, 1), Settlement.Of([new("rules", [Vote("answers", 0.5)])], Weights, 0));
+
+    [Fact]
     public void Every_reason_to_drop_a_pair_has_its_name()
     {
         var failed = new Vote { Principle = "answers", Failure = FailureKind.NoVerdict };
