@@ -15,8 +15,12 @@ internal static class ConstitutionCommand
         {
             var constitution = Constitution.Read(parsed.GetValue(file)!);
             var report = ConstitutionCheck.Run(constitution);
-            Console.Out.WriteLine(TerminalText.Clean(report.ToString()!));
-            return report.Failed == 0 ? CommandLine.Done : CommandLine.Failed;
+            foreach (var line in report.Lines)
+            {
+                Console.Out.WriteLine(TerminalText.Clean(line));
+            }
+
+            return report.Passed ? CommandLine.Done : CommandLine.Failed;
         });
         return new("constitution", "Work with constitutions") { check };
     }

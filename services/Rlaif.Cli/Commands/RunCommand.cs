@@ -5,6 +5,7 @@ using Rlaif.Contracts;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
 using Rlaif.Storage;
+using Spectre.Console;
 
 namespace Rlaif.Cli.Commands;
 
@@ -70,7 +71,7 @@ internal static class RunCommand
                 return CommandLine.BadInput;
             }
 
-            await RunReport.Write(run, row, recipe, summary, cancel);
+            await Closing.Write(run, row, recipe.Rounds, summary, AnsiConsole.Console, cancel);
             return CommandLine.Done;
         }
         catch (OperationCanceledException)
