@@ -13,14 +13,16 @@ internal static class Globals
     {
         var scope = new Scope(null)
         {
-            ["raise_exception"] = new Callable("raise_exception", given => throw new JinjaError(given.Bind("raise_exception", ["message"]).RequiredText(0)) { IsRaised = true }),
+            ["raise_exception"] = new Callable("raise_exception", given =>
+                throw new JinjaError(given.Bind("raise_exception", ["message"]).RequiredText(0)) { IsRaised = true }),
             ["namespace"] = new Callable("namespace", given => new Namespace().With(Dict(given))),
             ["dict"] = new Callable("dict", Dict),
             ["range"] = new Callable("range", Range),
         };
         if (clock is not null)
         {
-            scope["strftime_now"] = new Callable("strftime_now", given => TimeFormat.Of(given.Bind("strftime_now", ["format"]).RequiredText(0), clock.GetLocalNow()));
+            scope["strftime_now"] = new Callable("strftime_now", given =>
+                TimeFormat.Of(given.Bind("strftime_now", ["format"]).RequiredText(0), clock.GetLocalNow()));
         }
 
         return scope;
@@ -39,7 +41,8 @@ internal static class Globals
     private static Mapping Dict(Arguments given)
     {
         var mapping = new Mapping();
-        foreach (var (key, value) in given.Positional switch { [] => [], [Mapping map] => map.Pairs, _ => throw new JinjaError("dict() takes a mapping or names") })
+        var first = given.Positional switch { [] => [], [Mapping map] => map.Pairs, _ => throw new JinjaError("dict() takes a mapping or names") };
+        foreach (var (key, value) in first)
         {
             mapping[key] = value;
         }

@@ -15,14 +15,14 @@ internal sealed partial class Interpreter
             DictLiteral dict => Dict(dict, scope),
             AttributeOf access => Access.Attribute(Evaluate(access.Target, scope), access.Name, Sandbox),
             ItemOf access => Access.Item(Evaluate(access.Target, scope), Evaluate(access.Key, scope), Sandbox),
-            SliceOf slice => Access.Slice(Evaluate(slice.Target, scope), Optional(slice.From, scope), Optional(slice.To, scope), Optional(slice.Step, scope), Sandbox),
+            SliceOf slice => Slice(slice, scope),
             CallOf call => Call(Evaluate(call.Function, scope), Evaluated(call.Given, scope)),
             FilterOf filter => Filters.Apply(filter.Name, Evaluate(filter.Value, scope), Evaluated(filter.Given, scope), this),
             TestOf test => Tests.Passes(test.Name, Evaluate(test.Value, scope), Evaluated(test.Given, scope), Sandbox),
             Not not => !Kinds.IsTrue(Evaluate(not.Operand, scope)),
             Signed signed => Operators.Signed(signed.Sign, Evaluate(signed.Operand, scope)),
             Binary binary => Operators.Binary(binary.Operator, Evaluate(binary.Left, scope), Evaluate(binary.Right, scope), Sandbox),
-            Logical logical => Evaluate(logical.Left, scope) is var left && Kinds.IsTrue(left) == logical.IsAnd ? Evaluate(logical.Right, scope) : left,
+            Logical logical => Either(logical, scope),
             Comparison comparison => Holds(comparison, scope),
             Conditional choice => Choice(choice, scope),
             _ => throw new InvalidOperationException($"{expression.GetType().Name} has no value."),
@@ -40,6 +40,9 @@ internal sealed partial class Interpreter
 
     private List<object?> Values(IReadOnlyList<Expression> items, Scope scope) => [.. items.Select(item => Evaluate(item, scope))];
 
+    private object? Slice(SliceOf slice, Scope scope) => Access.Slice(
+        Evaluate(slice.Target, scope), Optional(slice.From, scope), Optional(slice.To, scope), Optional(slice.Step, scope), Sandbox);
+
     private object? Optional(Expression? expression, Scope scope) => expression is null ? null : Evaluate(expression, scope);
 
     private Arguments Evaluated(Given given, Scope scope) => given.Positional.Count + given.Named.Count == 0 ? Arguments.None
@@ -54,6 +57,12 @@ internal sealed partial class Interpreter
         }
 
         return mapping;
+    }
+
+    private object? Either(Logical logical, Scope scope)
+    {
+        var left = Evaluate(logical.Left, scope);
+        return Kinds.IsTrue(left) == logical.IsAnd ? Evaluate(logical.Right, scope) : left;
     }
 
     private bool Holds(Comparison comparison, Scope scope)

@@ -16,17 +16,25 @@ internal static class ItemFilters
 
     public static object? DictSort(object? value, BoundArguments given, Interpreter run)
     {
+        var pairs = Pairs(value as Mapping ?? throw new JinjaError("dictsort needs a mapping"), run);
         var place = given.Text(1, "key") == "value" ? 1 : 0;
-        return Sorted(Pairs(value as Mapping ?? throw new JinjaError("dictsort needs a mapping"), run), given.Flag(2), pair => Folded(((object?[])pair!)[place], given.Flag(0)), run);
+        return Sorted(pairs, given.Flag(2), pair => Folded(((object?[])pair!)[place], given.Flag(0)), run);
     }
 
     public static object? Join(object? value, BoundArguments given, Interpreter run)
     {
         var separator = given.Text(0, "");
-        var texts = Kinds.Items(value, run.Sandbox).Select(item => run.Sandbox.Made(Printing.Text(Attribute(item, given.Value(1), run), run.Sandbox))).ToList();
+        var items = Kinds.Items(value, run.Sandbox).Select(item => Attribute(item, given.Value(1), run));
+        var texts = items.Select(item => run.Sandbox.Made(Printing.Text(item, run.Sandbox))).ToList();
         run.Sandbox.Spend(texts.Count, separator.Length);
         return string.Join(separator, texts);
     }
+
+    public static object? First(object? value, BoundArguments given, Interpreter run) =>
+        Kinds.Items(value, run.Sandbox) is [var first, ..] ? first : new Undefined("No first item, sequence was empty.");
+
+    public static object? Last(object? value, BoundArguments given, Interpreter run) =>
+        Kinds.Items(value, run.Sandbox) is [.., var last] ? last : new Undefined("No last item, sequence was empty.");
 
     public static object? Reverse(object? value, BoundArguments given, Interpreter run)
     {
@@ -63,8 +71,11 @@ internal static class ItemFilters
             : items.Aggregate((best, item) => Operators.Order(sign < 0 ? "<" : ">", Key(item), Key(best), run.Sandbox) * sign > 0 ? item : best);
     }
 
-    public static object? Sum(object? value, BoundArguments given, Interpreter run) =>
-        Kinds.Items(value, run.Sandbox).Aggregate(given.Value(1, BigInteger.Zero), (sum, item) => Operators.Binary("+", sum, Attribute(item, given.Value(0), run), run.Sandbox));
+    public static object? Sum(object? value, BoundArguments given, Interpreter run)
+    {
+        var terms = Kinds.Items(value, run.Sandbox).Select(item => Attribute(item, given.Value(0), run));
+        return terms.Aggregate(given.Value(1, BigInteger.Zero), (sum, term) => Operators.Binary("+", sum, term, run.Sandbox));
+    }
 
     public static object? GroupBy(object? value, BoundArguments given, Interpreter run)
     {
@@ -87,8 +98,8 @@ internal static class ItemFilters
 
     public static object? Batch(object? value, BoundArguments given, Interpreter run)
     {
-        var size = given.Int(0, 0);
-        var batches = Kinds.Items(value, run.Sandbox).Chunk(size > 0 ? size : throw new JinjaError("batch needs a size from 1")).Select(batch => batch.ToList()).ToList();
+        var size = given.Int(0, 0) is > 0 and var wanted ? wanted : throw new JinjaError("batch needs a size from 1");
+        var batches = Kinds.Items(value, run.Sandbox).Chunk(size).Select(batch => batch.ToList()).ToList();
         if (given.Value(1) is { } fill && batches.Count > 0)
         {
             run.Sandbox.Spend(size - batches[^1].Count, Sandbox.Item);
@@ -130,7 +141,8 @@ internal static class ItemFilters
         }
 
         var bound = given.Bind("map", ["attribute", "default"]);
-        return run.Sandbox.Made(items.Select(item => Attribute(item, bound.Value(0), run) is var found && found is Undefined ? bound.Value(1, found) : found).ToList());
+        var found = items.Select(item => Attribute(item, bound.Value(0), run));
+        return run.Sandbox.Made(found.Select(item => item is Undefined ? bound.Value(1, item) : item).ToList());
     }
 
     public static object? Select(object? value, Arguments given, Interpreter run, bool keeps) =>
@@ -153,9 +165,11 @@ internal static class ItemFilters
     private static object? Attribute(object? item, object? attribute, Interpreter run) => attribute switch
     {
         null => item,
-        string path => path.Split('.').Aggregate(item, (found, part) => Access.Item(found, part.Length is > 0 and < 9 && part.All(char.IsAsciiDigit) ? (BigInteger)int.Parse(part) : part, run.Sandbox)),
+        string path => path.Split('.').Aggregate(item, (found, part) => Access.Item(found, Step(part), run.Sandbox)),
         _ => Access.Item(item, attribute, run.Sandbox),
     };
+
+    private static object Step(string part) => part.Length is > 0 and < 9 && part.All(char.IsAsciiDigit) ? (BigInteger)int.Parse(part) : part;
 
     private static object? Folded(object? value, bool caseSensitive) => value is string text && !caseSensitive ? text.ToLowerInvariant() : value;
 

@@ -42,7 +42,7 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
 
     private void AppendMapping(Mapping map)
     {
-        var pairs = map.Pairs.Select(pair => (Key: pair.Key as string ?? Scalar(pair.Key) ?? throw new JinjaError("keys must be str, int, float, bool or None"), pair.Value)).ToList();
+        var pairs = map.Pairs.Select(pair => (Key: KeyText(pair.Key), pair.Value)).ToList();
         if (sortKeys)
         {
             pairs = [.. pairs.OrderBy(pair => pair.Key, Comparer<string>.Create(PythonText.Compare))];
@@ -55,6 +55,9 @@ internal sealed class JsonText(string? indent, string itemSeparator, string keyS
             Append(pairs[i].Value);
         });
     }
+
+    private static string KeyText(object? key) =>
+        key as string ?? Scalar(key) ?? throw new JinjaError($"keys must be str, int, float, bool or None, not {Kinds.Name(key)}");
 
     private void AppendBlock(char open, char close, int count, Action<int> appendItem)
     {

@@ -114,10 +114,16 @@ internal sealed class Lexer
 
     private void ReadRaw(int inside)
     {
-        for (var begin = source.IndexOf("{%", inside, StringComparison.Ordinal); begin >= 0; begin = source.IndexOf("{%", begin + 2, StringComparison.Ordinal))
+        for (var begin = TagFrom(inside); begin >= 0; begin = TagFrom(begin + 2))
         {
             var sign = SignAt(begin + 2);
-            if (TagNamed("endraw", begin + (sign == ' ' ? 2 : 3)) is { } end && SignAt(end) is var endSign && Is("%}", endSign == ' ' ? end : end + 1))
+            if (TagNamed("endraw", begin + (sign == ' ' ? 2 : 3)) is not { } end)
+            {
+                continue;
+            }
+
+            var endSign = SignAt(end);
+            if (Is("%}", endSign == ' ' ? end : end + 1))
             {
                 MoveTo(inside);
                 lineStarts = source[inside - 1] == '\n';
@@ -130,6 +136,8 @@ internal sealed class Lexer
 
         throw new JinjaError("Missing end of raw directive") { Line = line };
     }
+
+    private int TagFrom(int index) => source.IndexOf("{%", index, StringComparison.Ordinal);
 
     // Where a tag that consists of this name has its end.
     private int? TagNamed(string name, int from)

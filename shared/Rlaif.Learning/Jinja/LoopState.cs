@@ -3,13 +3,11 @@ using System.Numerics;
 namespace Rlaif.Learning.Jinja;
 
 /// <summary>The variable <c>loop</c>.</summary>
-internal sealed class LoopState(IReadOnlyList<object?> items, int depth)
+internal sealed class LoopState(IReadOnlyList<object?> items)
 {
     private IReadOnlyList<object?>? lastSeen;
 
     public int Index { get; set; }
-
-    public int Depth => depth;
 
     public object? Member(string name, Sandbox sandbox) => name switch
     {
@@ -20,8 +18,9 @@ internal sealed class LoopState(IReadOnlyList<object?> items, int depth)
         "first" => Index == 0,
         "last" => Index == items.Count - 1,
         "length" => (BigInteger)items.Count,
-        "depth" => (BigInteger)(depth + 1),
-        "depth0" => (BigInteger)depth,
+        // Jinja2 counts the turns of a recursive loop here; there are none.
+        "depth" => BigInteger.One,
+        "depth0" => BigInteger.Zero,
         "previtem" => Index > 0 ? items[Index - 1] : new Undefined("there is no previous item"),
         "nextitem" => Index + 1 < items.Count ? items[Index + 1] : new Undefined("there is no next item"),
         "cycle" => new Callable(name, Cycle),

@@ -9,15 +9,16 @@ internal static class NumberFilters
     private const int MaxDigits = 400;
 
     public static object? Int(object? value, BoundArguments given, Interpreter run) =>
-        value is string text && text.Length < MaxDigits && BigInteger.TryParse(Digits(text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) ? parsed
+        value is string text && text.Length < MaxDigits && BigInteger.TryParse(Digits(text), NumberStyles.AllowLeadingSign, null, out var parsed) ? parsed
         : value is bool or BigInteger ? Numbers.Whole(value)
         : Double(value) is { } number && double.IsFinite(number) ? new BigInteger(number)
         : given.Value(0, BigInteger.Zero);
 
     public static object? Float(object? value, BoundArguments given, Interpreter run) => Double(value) ?? given.Value(0, 0.0);
 
-    public static object? Round(object? value, BoundArguments given, Interpreter run) =>
-        Math.Round(Double(Number(value))!.Value, Math.Clamp(given.Int(0, 0), 0, 15), MidpointRounding.ToEven);
+    public static object? Round(object? value, BoundArguments given, Interpreter run) => Number(value) is double number
+        ? Math.Round(number, Math.Clamp(given.Int(0, 0), 0, 15), MidpointRounding.ToEven)
+        : Numbers.Whole(value!);
 
     public static object? Abs(object? value, BoundArguments given, Interpreter run) =>
         Number(value) is double number ? Math.Abs(number) : BigInteger.Abs(Numbers.Whole(Number(value)));
@@ -33,6 +34,7 @@ internal static class NumberFilters
     {
         string text => double.TryParse(Digits(text), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : null,
         bool or BigInteger or double => Numbers.Double(value),
+        Undefined missing => throw missing.Used(),
         _ => null,
     };
 

@@ -49,7 +49,10 @@ internal static class Operators
         "!=" => !AreEqual(a, b, sandbox),
         "in" => IsIn(a, b, sandbox),
         "not in" => !IsIn(a, b, sandbox),
-        _ => Order(operation, a, b, sandbox) is { } order && operation switch { "<" => order < 0, "<=" => order <= 0, ">" => order > 0, _ => order >= 0 },
+        "<" => Order(operation, a, b, sandbox) < 0,
+        "<=" => Order(operation, a, b, sandbox) <= 0,
+        ">" => Order(operation, a, b, sandbox) > 0,
+        _ => Order(operation, a, b, sandbox) >= 0,
     };
 
     public static bool AreEqual(object? a, object? b, Sandbox sandbox)
@@ -61,7 +64,8 @@ internal static class Operators
             _ when Kinds.IsNumber(a) && Kinds.IsNumber(b) => IsOrdered(a!, b!) && Numbers.Compare(a!, b!) == 0,
             (List<object?> x, List<object?> y) => AreEqualItems(x, y, sandbox),
             (object?[] x, object?[] y) => AreEqualItems(x, y, sandbox),
-            (Mapping x, Mapping y) => x.Count == y.Count && x.Pairs.All(pair => y.TryGet(pair.Key, out var other) && AreEqual(pair.Value, other, sandbox)),
+            (Mapping x, Mapping y) => x.Count == y.Count
+                && x.Pairs.All(pair => y.TryGet(pair.Key, out var other) && AreEqual(pair.Value, other, sandbox)),
             (Undefined, Undefined) => true,
             _ => ReferenceEquals(a, b),
         };

@@ -24,12 +24,9 @@ internal static class Printing
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
         }
 
-        var text = value.ToString("E16", CultureInfo.InvariantCulture);
-        for (var digits = 0; digits < 17 && double.Parse(text = value.ToString("E" + digits, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value; digits++)
-        {
-            continue;
-        }
-
+        // 17 digits always suffice.
+        var text = Enumerable.Range(0, 17).Select(digits => value.ToString("E" + digits, CultureInfo.InvariantCulture))
+            .First(candidate => double.Parse(candidate, CultureInfo.InvariantCulture) == value);
         var exponent = int.Parse(text.AsSpan(text.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var mantissa = text[..text.IndexOf('E')];
         if (exponent is < -4 or >= 16)
@@ -37,7 +34,7 @@ internal static class Printing
             return $"{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
         }
 
-        var decimals = Math.Max(1, mantissa.TrimStart('-').Length - 2 - exponent);
+        var decimals = Math.Max(1, Math.Max(0, mantissa.TrimStart('-').Length - 2) - exponent);
         return value.ToString("F" + decimals, CultureInfo.InvariantCulture);
     }
 
@@ -170,7 +167,7 @@ internal static class Printing
         }
     }
 
-    private static bool IsPrintable(UnicodeCategory category) => category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.SpaceSeparator);
+    private static bool IsPrintable(UnicodeCategory category) => category is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 }

@@ -6,8 +6,8 @@ namespace Rlaif.Learning.Jinja;
 /// <summary>Texts as Python sees them: sequences of code points, with Python's idea of white space.</summary>
 internal static class PythonText
 {
-    private const string SpaceCharacters =
-        "\t\n\v\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+    private const string SpaceCharacters = "\t\n\v\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680"
+        + "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
     public static readonly SearchValues<char> Spaces = SearchValues.Create(SpaceCharacters);
 
@@ -95,9 +95,9 @@ internal static class PythonText
         return text[..first].ToUpperInvariant() + text[first..].ToLowerInvariant();
     }
 
-    public static bool IsUpper(string text) => text.EnumerateRunes().Any(IsCased) && string.Equals(text.ToUpperInvariant(), text, StringComparison.Ordinal);
+    public static bool IsUpper(string text) => text.EnumerateRunes().Any(IsCased) && text.EnumerateRunes().All(rune => Rune.ToUpperInvariant(rune) == rune);
 
-    public static bool IsLower(string text) => text.EnumerateRunes().Any(IsCased) && string.Equals(text.ToLowerInvariant(), text, StringComparison.Ordinal);
+    public static bool IsLower(string text) => text.EnumerateRunes().Any(IsCased) && text.EnumerateRunes().All(rune => Rune.ToLowerInvariant(rune) == rune);
 
     public static bool All(string text, Func<Rune, bool> belongs) => text.Length > 0 && text.EnumerateRunes().All(belongs);
 

@@ -1,6 +1,7 @@
 namespace Rlaif.Learning.Jinja;
 
-/// <summary>Bounds what one rendering may cost: templates come with models, from strangers. The unit is a character that is made or searched.</summary>
+/// <summary>Bounds what one rendering may cost: templates come with models, from strangers. The unit is a character that is made or
+/// searched.</summary>
 internal sealed class Sandbox
 {
     /// <summary>An evaluated node or a list item, in characters.</summary>
@@ -25,7 +26,7 @@ internal sealed class Sandbox
     }
 
     /// <summary>For work that grows with the product of two sizes; to be called before it is done.</summary>
-    public void Spend(long count, long each) => Spend((long)UInt128.Min((UInt128)Math.Max(count, 0) * (UInt128)Math.Max(each, 0), MaxCost + 1));
+    public void Spend(long count, long each) => Spend(count <= 0 || each <= 0 ? 0 : count > MaxCost / each ? MaxCost + 1 : count * each);
 
     public string Made(string text)
     {

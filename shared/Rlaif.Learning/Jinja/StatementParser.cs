@@ -38,7 +38,8 @@ internal sealed class StatementParser
                 case TokenKind.End when ends.Length == 0:
                     return body;
                 case TokenKind.End:
-                    throw tokens.Wrong($"Unexpected end of template. Jinja was looking for the following tags: {string.Join(" or ", ends.Select(e => $"'{e}'"))}.");
+                    var wanted = string.Join(" or ", ends.Select(end => $"'{end}'"));
+                    throw tokens.Wrong($"Unexpected end of template. Jinja was looking for the following tags: {wanted}.");
                 default:
                     if (tokens.Current.Kind == TokenKind.Name && ends.Contains(tokens.Current.Text, StringComparer.Ordinal))
                     {

@@ -7,10 +7,12 @@ internal sealed record DataText(int Line, string Text) : Statement(Line);
 
 internal sealed record Print(int Line, Expression Value) : Statement(Line);
 
-internal sealed record If(int Line, IReadOnlyList<(Expression Test, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Else) : Statement(Line);
+internal sealed record If(int Line, IReadOnlyList<(Expression Test, IReadOnlyList<Statement> Body)> Branches, IReadOnlyList<Statement> Else)
+    : Statement(Line);
 
 /// <summary>Target: a variable or a tuple of targets.</summary>
-internal sealed record For(int Line, Expression Target, Expression Items, Expression? Condition, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else)
+internal sealed record For(
+    int Line, Expression Target, Expression Items, Expression? Condition, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else)
     : Statement(Line);
 
 /// <summary>Target: a variable, an attribute of a namespace, or a tuple of these.</summary>
@@ -24,7 +26,8 @@ internal sealed record Block(int Line, Expression? Target, Expression Filtered, 
     public static readonly Variable Written = new("(block)");
 }
 
-internal sealed record With(int Line, IReadOnlyList<(Expression Target, Expression Value)> Variables, IReadOnlyList<Statement> Body) : Statement(Line);
+internal sealed record With(int Line, IReadOnlyList<(Expression Target, Expression Value)> Variables, IReadOnlyList<Statement> Body)
+    : Statement(Line);
 
 internal sealed record DefineMacro(int Line, Macro Macro) : Statement(Line);
 

@@ -24,7 +24,7 @@ internal sealed class TagLexer(string source, int begin, int beginLine, List<Tok
             line += source[at++] == '\n' ? 1 : 0;
         }
 
-        if (at == source.Length || (open.Count == 0 && (Is(close, at) || (Is(close, at + 1) && (source[at] == '-' || (source[at] == '+' && close == "%}"))))))
+        if (at == source.Length || (open.Count == 0 && Closes(close)))
         {
             return false;
         }
@@ -49,6 +49,9 @@ internal sealed class TagLexer(string source, int begin, int beginLine, List<Tok
 
         return true;
     }
+
+    private bool Closes(string close) =>
+        Is(close, at) || (Is(close, at + 1) && (source[at] == '-' || (source[at] == '+' && close == "%}")));
 
     private void ReadSymbol()
     {

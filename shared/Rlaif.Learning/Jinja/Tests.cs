@@ -29,7 +29,7 @@ internal static class Tests
         "string" => value is string,
         "mapping" => value is Mapping,
         "iterable" or "sequence" => Kinds.IsIterable(value),
-        "callable" => value is Callable,
+        "callable" => value is Callable or Undefined,
         "odd" => !IsDivisible(value, new BigInteger(2)),
         "even" => IsDivisible(value, new BigInteger(2)),
         "upper" => PythonText.IsUpper(Printing.Text(value, sandbox)),
@@ -40,7 +40,7 @@ internal static class Tests
     private static bool Compares(string name, object? value, object? other, Sandbox sandbox) => name switch
     {
         "divisibleby" => IsDivisible(value, other),
-        "sameas" => value is bool or null ? Equals(value, other) : ReferenceEquals(value, other),
+        "sameas" => value is bool or BigInteger or string or null ? Equals(value, other) : ReferenceEquals(value, other),
         "in" => Operators.IsIn(value, other, sandbox),
         _ => Operators.Compare(Operator(name) ?? throw Unknown(name), value, other, sandbox),
     };

@@ -75,24 +75,30 @@ internal static class PercentFormat
                 throw new JinjaError($"unsupported format character '{conversion}'");
             case var _ when value is Undefined missing:
                 throw missing.Used();
-            case var _ when !Kinds.IsNumber(value) || (conversion == 'x' && value is double) || (value is double number && !double.IsFinite(number)):
+            case var _ when !Kinds.IsNumber(value) || (value is double number && (conversion == 'x' || !double.IsFinite(number))):
                 throw new JinjaError($"%{conversion} format: a real number is required, not {Kinds.Name(value)}");
             case 'f':
                 return Numbers.Double(value!).ToString("F" + Math.Min(precision < 0 ? 6 : precision, MaxPrecision), CultureInfo.InvariantCulture);
             default:
                 var whole = value is double real ? new BigInteger(real) : Numbers.Whole(value!);
-                return conversion != 'x' ? whole.ToString(CultureInfo.InvariantCulture)
-                    : (whole.Sign < 0 ? "-" : "") + (BigInteger.Abs(whole).ToString("x", CultureInfo.InvariantCulture).TrimStart('0') is { Length: > 0 } digits ? digits : "0");
+                return conversion == 'x' ? Hexadecimal(whole) : whole.ToString(CultureInfo.InvariantCulture);
         }
+    }
+
+    private static string Hexadecimal(BigInteger whole)
+    {
+        var digits = BigInteger.Abs(whole).ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
+        return (whole.Sign < 0 ? "-" : "") + (digits.Length == 0 ? "0" : digits);
     }
 
     private static string Padded(string text, string flags, int width, bool isNumber, Sandbox sandbox)
     {
-        var sign = isNumber && !text.StartsWith('-') ? flags.Contains('+', StringComparison.Ordinal) ? "+" : flags.Contains(' ', StringComparison.Ordinal) ? " " : "" : "";
+        bool Has(char flag) => flags.Contains(flag, StringComparison.Ordinal);
+        var sign = !isNumber || text.StartsWith('-') ? "" : Has('+') ? "+" : Has(' ') ? " " : "";
         var missing = Math.Max(0, width - sign.Length - PythonText.Length(text));
         sandbox.Spend(missing);
-        return flags.Contains('-', StringComparison.Ordinal) ? sign + text + new string(' ', missing)
-            : !isNumber || !flags.Contains('0', StringComparison.Ordinal) ? new string(' ', missing) + sign + text
+        return Has('-') ? sign + text + new string(' ', missing)
+            : !isNumber || !Has('0') ? new string(' ', missing) + sign + text
             : text.StartsWith('-') ? "-" + new string('0', missing) + text[1..]
             : sign + new string('0', missing) + text;
     }
@@ -133,7 +139,8 @@ internal static class BraceFormat
         if (field.Length == 0 || field.All(char.IsAsciiDigit))
         {
             var index = field.Length == 0 ? next++ : field.Length < 6 ? int.Parse(field) : int.MaxValue;
-            return index < given.Positional.Count ? given.Positional[index] : throw new JinjaError($"Replacement index {index} out of range for positional args tuple");
+            return index < given.Positional.Count ? given.Positional[index]
+                : throw new JinjaError($"Replacement index {index} out of range for positional args tuple");
         }
 
         foreach (var (name, value) in given.Named)

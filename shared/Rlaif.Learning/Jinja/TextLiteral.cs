@@ -30,7 +30,9 @@ internal static class TextLiteral
                     break;
                 case 'x' or 'u' or 'U':
                     var digits = written[i] switch { 'x' => 2, 'u' => 4, _ => 8 };
-                    if (written.Length - i <= digits || !int.TryParse(written.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, null, out var code) || code is < 0 or > 0x10FFFF)
+                    if (written.Length - i <= digits
+                        || !int.TryParse(written.AsSpan(i + 1, digits), NumberStyles.AllowHexSpecifier, null, out var code)
+                        || code is < 0 or > 0x10FFFF)
                     {
                         return null;
                     }

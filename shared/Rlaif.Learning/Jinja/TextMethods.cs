@@ -28,11 +28,13 @@ internal static class TextMethods
             given.RequiredText(0) is var prefix && text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text),
         ["removesuffix"] = (["suffix"], (text, given, _) =>
             given.RequiredText(0) is var suffix && text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text),
-        ["replace"] = (["old", "new", "count"], (text, given, sandbox) => Replace(text, given.RequiredText(0), given.RequiredText(1), given.Int(2, -1), sandbox)),
+        ["replace"] = (["old", "new", "count"], (text, given, sandbox) =>
+            Replace(text, given.RequiredText(0), given.RequiredText(1), given.Int(2, -1), sandbox)),
         ["find"] = (["sub"], (text, given, _) => (BigInteger)Place(text, text.IndexOf(given.RequiredText(0), StringComparison.Ordinal))),
         ["rfind"] = (["sub"], (text, given, _) => (BigInteger)Place(text, text.LastIndexOf(given.RequiredText(0), StringComparison.Ordinal))),
-        ["index"] = (["sub"], (text, given, _) => (BigInteger)Place(text, text.IndexOf(given.RequiredText(0), StringComparison.Ordinal) is >= 0 and var found ? found
-            : throw new JinjaError("substring not found"))),
+        ["index"] = (["sub"], (text, given, _) => text.IndexOf(given.RequiredText(0), StringComparison.Ordinal) is >= 0 and var found
+            ? (BigInteger)Place(text, found)
+            : throw new JinjaError("substring not found")),
         ["count"] = (["sub"], (text, given, _) => (BigInteger)Count(text, given.RequiredText(0))),
         ["join"] = (["iterable"], Join),
         ["zfill"] = (["width"], (text, given, sandbox) => ZeroFilled(text, given.Int(0, 0), sandbox)),
@@ -85,14 +87,16 @@ internal static class TextMethods
         var items = Kinds.Items(given.Value(0), sandbox);
         for (var i = 0; i < items.Count; i++)
         {
-            sandbox.Spend((items[i] as string ?? throw new JinjaError($"sequence item {i}: expected str instance, {Kinds.Name(items[i])} found")).Length + separator.Length);
+            var item = items[i] as string ?? throw new JinjaError($"sequence item {i}: expected str instance, {Kinds.Name(items[i])} found");
+            sandbox.Spend((long)item.Length + separator.Length);
         }
 
         return string.Join(separator, items);
     }
 
-    private static IEnumerable<string> Affixes(BoundArguments given) =>
-        given.Value(0) is object?[] several ? several.Select(item => item as string ?? throw new JinjaError("a tuple of str is needed")) : [given.RequiredText(0)];
+    private static IEnumerable<string> Affixes(BoundArguments given) => given.Value(0) is object?[] several
+        ? several.Select(item => item as string ?? throw new JinjaError("a tuple of str is needed"))
+        : [given.RequiredText(0)];
 
     private static int Place(string text, int index) => index < 0 ? -1 : PythonText.Length(text[..index]);
 

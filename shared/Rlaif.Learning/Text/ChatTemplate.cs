@@ -56,7 +56,7 @@ public sealed class ChatTemplate
 
         return Render(new Dictionary<string, object?>(variables, StringComparer.Ordinal)
         {
-            ["messages"] = messages.Select(message => new OrderedDictionary<string, object?> { ["role"] = message.Role, ["content"] = message.Content }),
+            ["messages"] = messages.Select(m => new OrderedDictionary<string, object?> { ["role"] = m.Role, ["content"] = m.Content }),
             ["tools"] = null,
             ["documents"] = null,
             ["add_generation_prompt"] = addGenerationPrompt,
