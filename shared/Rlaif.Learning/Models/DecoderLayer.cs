@@ -4,6 +4,10 @@ using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Models;
 
+/// <summary>Mixes values by how well keys answer queries: turned queries [batch, heads, time, width], turned keys and values
+/// [batch, key/value heads, time, width] to [batch, heads, time, width].</summary>
+internal delegate Tensor Attention(Tensor query, Tensor key, Tensor value);
+
 /// <summary>One layer: attention and a gated feed-forward part, each behind an RMS norm and added to the stream.</summary>
 internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, Parameter?> weight)
 {
@@ -23,21 +27,27 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     public Parameter Down => field ??= Of("mlp.down_proj.weight");
 
     /// <summary>[batch, time, hidden] to the same, causal.</summary>
-    public Tensor Forward(Tensor x, Tensor cosines, Tensor sines)
+    public Tensor Forward(Tensor x, Tensor cosines, Tensor sines) => Forward(x, cosines, sines, Causal);
+
+    /// <summary>The same with another attention; the tables broadcast over [batch, heads, time, width / 2].</summary>
+    public Tensor Forward(Tensor x, Tensor cosines, Tensor sines, Attention attend)
     {
         var (batch, time) = (x.shape[0], x.shape[1]);
         var normed = RmsNorm(x, InputNorm, config);
         Tensor Heads(Parameter projection, Parameter? bias, int heads) =>
             MatrixProduct.Linear(normed, projection, bias).view(batch, time, heads, config.HeadDim).transpose(1, 2);     // [batch, heads, time, width]
         var query = RotaryTable.Turn(Heads(Query, QueryBias, config.Heads), cosines, sines);
-        var key = Grouped(RotaryTable.Turn(Heads(Key, KeyBias, config.KeyValueHeads), cosines, sines));
-        var value = Grouped(Heads(Value, ValueBias, config.KeyValueHeads));
-        var mixed = nn.functional.scaled_dot_product_attention(query, key, value, is_casual: true);
+        var key = RotaryTable.Turn(Heads(Key, KeyBias, config.KeyValueHeads), cosines, sines);
+        var mixed = attend(query, key, Heads(Value, ValueBias, config.KeyValueHeads));
         x = x + MatrixProduct.Linear(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim), Output);
 
         normed = RmsNorm(x, FeedForwardNorm, config);
         return x + MatrixProduct.Linear(nn.functional.silu(MatrixProduct.Linear(normed, Gate)) * MatrixProduct.Linear(normed, Up), Down);
     }
+
+    /// <summary>Every token sees itself and those before it.</summary>
+    public Tensor Causal(Tensor query, Tensor key, Tensor value) =>
+        nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), is_casual: true);
 
     /// <summary>x / sqrt(mean(x²) + ε) · weight over the last dimension.</summary>
     public static Tensor RmsNorm(Tensor x, Tensor weight, ModelConfig config)

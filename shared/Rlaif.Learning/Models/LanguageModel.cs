@@ -49,7 +49,7 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="InputException">A row is longer than the model's positions.</exception>
     public Tensor Hidden(Tensor ids)
     {
-        var (batch, time) = (ids.shape[0], ids.shape[1]);
+        var time = ids.shape[1];
         if (time > Config.MaxPositions)
         {
             throw new InputException($"A text of {time} tokens was given to a model that has {Config.MaxPositions} positions; shorten it.");
@@ -57,12 +57,19 @@ public sealed class LanguageModel : IDisposable
 
         using var scope = NewDisposeScope();
         var (cosines, sines) = rotary.Upto(time);
-        var x = Embedding.index_select(0, ids.reshape(-1)).view(batch, time, Config.HiddenSize);
-        foreach (var layer in layers)
+        return Hidden(ids, cosines, sines, layer => layers[layer].Causal).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same with tables that broadcast over [batch, heads, time, width / 2] and an attention for each layer.</summary>
+    internal Tensor Hidden(Tensor ids, Tensor cosines, Tensor sines, Func<int, Attention> attention)
+    {
+        using var scope = NewDisposeScope();
+        var x = Embedding.index_select(0, ids.reshape(-1)).view(ids.shape[0], ids.shape[1], Config.HiddenSize);
+        for (var layer = 0; layer < layers.Length; layer++)
         {
             // Without a scope per layer every intermediate of every layer would live until the caller's scope ends.
             using var inner = NewDisposeScope();
-            x = layer.Forward(x, cosines, sines).MoveToOuterDisposeScope();
+            x = layers[layer].Forward(x, cosines, sines, attention(layer)).MoveToOuterDisposeScope();
         }
 
         return DecoderLayer.RmsNorm(x, FinalNorm, Config).MoveToOuterDisposeScope();
