@@ -26,6 +26,10 @@ public sealed record Recipe
     [Between(1, 256, "2")]
     public int Threads { get; init; } = 2;
 
+    /// <summary>Of matrix products: part of the result's bytes.</summary>
+    [OneOf("float32", "bfloat16")]
+    public string Precision { get; init; } = "float32";
+
     /// <summary>Where prompts come from.</summary>
     public required PromptsRecipe Prompts { get; init; }
 
