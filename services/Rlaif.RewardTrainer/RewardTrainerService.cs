@@ -8,7 +8,7 @@ public static class RewardTrainerService
 {
     public static readonly ServiceModule Module = new(
         "reward-trainer",
-        services => services.AddTrainer<RewardTrainer>(),
+        services => services.AddTrainer<RewardModelTrainer>(),
         bus =>
         {
             bus.AddConsumer<TrainRewardModelConsumer>();

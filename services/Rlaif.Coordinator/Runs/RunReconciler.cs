@@ -71,7 +71,7 @@ internal sealed class RunReconciler(
     private async Task<bool> Advance(RunContext run, CancellationToken cancel)
     {
         var planned = await work.Stages(run.Id, cancel);
-        var current = planned.LastOrDefault();
+        var current = planned.Count == 0 ? null : planned[^1];
         if (current is { EndedAt: null })
         {
             if (current.Done < current.Total)

@@ -52,7 +52,7 @@ internal sealed class LabelsStage(RunTables runs, ResponseTables responses, Pair
             cancel);
         if (kept.Count == 0)
         {
-            var reasons = settled.CountBy(one => one.Settled.Reason?.ToString()).Select(reason => $"{reason.Value} {reason.Key}");
+            var reasons = settled.CountBy(one => one.Settled.Reason ?? DropReason.Tie).Select(reason => $"{reason.Value} {reason.Key}");
             throw new InputException(
                 $"Round {round} has nothing to train on: none of {settled.Count} pairs was settled ({string.Join(", ", reasons)}). `rlaif show {RlaifId.Short(run.Id)}` lists the failures.");
         }

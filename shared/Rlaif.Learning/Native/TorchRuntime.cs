@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Rlaif.Learning.Models;
+using Rlaif.Recipes;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Native;
@@ -23,6 +25,19 @@ public static partial class TorchRuntime
         _ = Allocator.Value;
         // OpenMP's thread count belongs to the thread that sets it. Not awaited: what is asked of the torch thread later comes later.
         _ = TorchThread.Run(() => set_num_threads(threads));
+    }
+
+    /// <summary>The run's settings for what follows on this thread, the torch thread: every piece of work of a run begins with them.</summary>
+    public static void Use(Numerics numerics)
+    {
+        ArgumentNullException.ThrowIfNull(numerics);
+        _ = Allocator.Value;
+        if (get_num_threads() != numerics.Threads)
+        {
+            set_num_threads(numerics.Threads);
+        }
+
+        MatrixProduct.Precision = numerics.Precision;
     }
 
     private static bool KeepFreedMemory() =>

@@ -9,7 +9,7 @@ using Rlaif.Storage;
 namespace Rlaif.RewardTrainer;
 
 /// <summary>Trains the reward model of a round.</summary>
-internal sealed class RewardTrainer(RunTables runs, TrainingFolders folders, TimeProvider time) : ITrainer
+internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders, TimeProvider time) : ITrainer
 {
     private const string Kind = "reward-model";
 
