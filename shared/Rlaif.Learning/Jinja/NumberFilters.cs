@@ -8,8 +8,7 @@ internal static class NumberFilters
 {
     private const int MaxDigits = 400;
 
-    public static object? Int(object? value, BoundArguments given, Interpreter run) =>
-        value is string text && text.Length < MaxDigits && BigInteger.TryParse(Digits(text), NumberStyles.AllowLeadingSign, null, out var parsed) ? parsed
+    public static object? Int(object? value, BoundArguments given, Interpreter run) => value is string text && Whole(text) is { } whole ? whole
         : value is bool or BigInteger ? Numbers.Whole(value)
         : Double(value) is { } number && double.IsFinite(number) ? new BigInteger(number)
         : given.Value(0, BigInteger.Zero);
@@ -29,6 +28,9 @@ internal static class NumberFilters
         bool or BigInteger or double => value,
         _ => throw new JinjaError($"a number is needed, not {Kinds.Name(value)}"),
     };
+
+    private static BigInteger? Whole(string text) => text.Length < MaxDigits
+        && BigInteger.TryParse(Digits(text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
 
     private static double? Double(object? value) => value switch
     {

@@ -110,8 +110,16 @@ internal static class Operators
 
     private static bool IsOrdered(object a, object b) => !double.IsNaN(a as double? ?? 0) && !double.IsNaN(b as double? ?? 0);
 
-    private static bool AreEqualItems(IReadOnlyList<object?> a, IReadOnlyList<object?> b, Sandbox sandbox) =>
-        a.Count == b.Count && a.Zip(b).All(pair => AreEqual(pair.First, pair.Second, sandbox));
+    private static bool AreEqualItems(IReadOnlyList<object?> a, IReadOnlyList<object?> b, Sandbox sandbox)
+    {
+        var same = 0;
+        while (a.Count == b.Count && same < a.Count && AreEqual(a[same], b[same], sandbox))
+        {
+            same++;
+        }
+
+        return a.Count == b.Count && same == a.Count;
+    }
 
     private static int? OrderOfItems(string operation, IReadOnlyList<object?> a, IReadOnlyList<object?> b, Sandbox sandbox)
     {

@@ -95,11 +95,13 @@ internal static class PythonText
         return text[..first].ToUpperInvariant() + text[first..].ToLowerInvariant();
     }
 
-    public static bool IsUpper(string text) => text.EnumerateRunes().Any(IsCased) && text.EnumerateRunes().All(rune => Rune.ToUpperInvariant(rune) == rune);
+    public static bool IsUpper(string text) => AnyCased(text) && text.EnumerateRunes().All(rune => Rune.ToUpperInvariant(rune) == rune);
 
-    public static bool IsLower(string text) => text.EnumerateRunes().Any(IsCased) && text.EnumerateRunes().All(rune => Rune.ToLowerInvariant(rune) == rune);
+    public static bool IsLower(string text) => AnyCased(text) && text.EnumerateRunes().All(rune => Rune.ToLowerInvariant(rune) == rune);
 
     public static bool All(string text, Func<Rune, bool> belongs) => text.Length > 0 && text.EnumerateRunes().All(belongs);
+
+    private static bool AnyCased(string text) => text.EnumerateRunes().Any(IsCased);
 
     private static bool IsCased(Rune rune) => Rune.ToUpperInvariant(rune) != rune || Rune.ToLowerInvariant(rune) != rune;
 }
