@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Rlaif.Learning.Models;
 using Rlaif.Recipes;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal static class TrainingIdentity
     public static string OfReference(TrainingJob job) => Hash("reference", File(job.Data), Model(job.Reference ?? job.Start));
 
     private static string Hash(params IEnumerable<string> parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Version, get_num_threads().ToString(), .. parts]))));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Version, $"{get_num_threads()} threads, {MatrixProduct.Precision}", .. parts]))));
 
     private static string Model(string path) => Directory.Exists(path)
         ? Hash(Directory.EnumerateFiles(path).Where(Counts).Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f) + " " + File(f)))

@@ -22,6 +22,8 @@ internal sealed class TinyTraining : IDisposable
 
     public TinyTraining(int examples = 22)
     {
+        // A team of threads would only wait for each other on matrices of this size, and on tests that run beside.
+        TorchRuntime.Start(1);
         using (var model = LanguageModel.Create(Config, seed: 3, trainable: false))
         {
             ModelFolder.WriteModel(Start, model);
@@ -34,6 +36,8 @@ internal sealed class TinyTraining : IDisposable
         TrainingData.Write(ExamplesFile, Examples);
         TrainingData.Write(PairsFile, Pairs);
     }
+
+    public IReadOnlyList<TrainingPair> TiedPairs => [.. Pairs.Select(p => p with { Preference = 0.5 })];
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("rlaif").FullName;
 
@@ -53,22 +57,38 @@ internal sealed class TinyTraining : IDisposable
         test(tiny);
     });
 
+    /// <summary>An algorithm's loss on this data, as the loop sees it.</summary>
+    public IObjective Objective(string algorithm) => algorithm switch
+    {
+        "sft" => new SftObjective(ModelFolder.ReadModel(Start, trainable: true), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
+        // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
+        "dpo" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
+            new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), beta: 0.1),
+        _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
+    };
+
     /// <summary>Trains with one of the algorithms; <paramref name="name"/> names its work folder and its result.</summary>
     public IReadOnlyList<TrainingMetric> Train(string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
-        int microBatch = 0, int epochs = 2, int checkpointSteps = 2)
+        int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3)
     {
         var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5 };
         job = change?.Invoke(job) ?? job;
         progress ??= (_, _) => { };
         T Set<T>(T recipe)
             where T : TrainingRecipe =>
-            recipe with { LearningRate = 5e-3, WarmupSteps = 0, Epochs = epochs, Batch = 8, MicroBatch = microBatch, CheckpointSteps = checkpointSteps };
+            recipe with { LearningRate = learningRate, WarmupSteps = 0, Epochs = epochs, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps };
         return algorithm switch
         {
             "sft" => Trainer.Sft(job, Set(new SftRecipe()), Out(name), progress, CancellationToken.None),
             "dpo" => Trainer.Dpo(job, Set(new DpoRecipe()), Out(name), progress, CancellationToken.None),
             _ => Trainer.RewardModel(job, Set(new RewardModelRecipe()), Out(name), progress, CancellationToken.None),
         };
+    }
+
+    public RewardModel RewardModelWithHead()
+    {
+        using var policy = ModelFolder.ReadModel(Start, trainable: false);
+        return RewardModel.On(policy, seed: 9);
     }
 
     public string Work(string name) => Path.Combine(Folder, name + "-work");
