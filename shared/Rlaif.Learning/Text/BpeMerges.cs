@@ -41,8 +41,8 @@ internal sealed class BpeMerges
             if (!vocabulary.TryGetValue(left, out var leftId) || !vocabulary.TryGetValue(right, out var rightId) ||
                 !vocabulary.TryGetValue(merged, out var id))
             {
-                throw new InputException(
-                    $"{origin} cannot be used: its merge of {left} and {right} speaks of a token that is not in the vocabulary; fetch or convert it again.");
+                throw new InputException($"{origin} cannot be used: its merge of {left} and {right} speaks of a token that is not in " +
+                    "the vocabulary; fetch or convert it again.");
             }
 
             if (!specials.Contains(id))
@@ -96,7 +96,7 @@ internal sealed class BpeMerges
         while (queue.TryDequeue(out var merge, out _))
         {
             var (at, merged) = merge;
-            if (symbols[at] < 0 || next[at] == symbols.Length || !pairs.TryGetValue(Pair(symbols[at], symbols[next[at]]), out var now) || now.Id != merged)
+            if (symbols[at] < 0 || Neighbours(at) is not { } now || now.Id != merged)
             {
                 continue;   // an earlier merge took one of the two
             }
@@ -118,9 +118,12 @@ internal sealed class BpeMerges
 
         return Array.FindAll(symbols, id => id >= 0);
 
+        (int Rank, int Id)? Neighbours(int at) =>
+            next[at] < symbols.Length && pairs.TryGetValue(Pair(symbols[at], symbols[next[at]]), out var pair) ? pair : null;
+
         void Offer(int at)
         {
-            if (next[at] < symbols.Length && pairs.TryGetValue(Pair(symbols[at], symbols[next[at]]), out var pair))
+            if (Neighbours(at) is { } pair)
             {
                 queue.Enqueue((at, pair.Id), ((long)pair.Rank << 32) | (uint)at);
             }

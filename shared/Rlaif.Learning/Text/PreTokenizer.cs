@@ -35,7 +35,8 @@ internal sealed partial class PreTokenizer(IReadOnlyList<Cut> cuts, bool prefixS
         }
         catch (ArgumentException error)
         {
-            throw new InputException($"{origin} cannot be used: its pre-tokenizer has the pattern {pattern}, which is not understood ({error.Message})", error);
+            throw new InputException(
+                $"{origin} cannot be used: its pre-tokenizer has the pattern {pattern}, which is not understood ({error.Message})", error);
         }
     }
 
@@ -88,7 +89,8 @@ internal sealed partial class PreTokenizer(IReadOnlyList<Cut> cuts, bool prefixS
         }
     }
 
-    [GeneratedRegex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+", RegexOptions.CultureInvariant, TimeoutMilliseconds)]
+    [GeneratedRegex(
+        @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+", RegexOptions.CultureInvariant, TimeoutMilliseconds)]
     private static partial Regex Gpt2Pattern();
 
     [GeneratedRegex(@"\p{N}", RegexOptions.CultureInvariant, TimeoutMilliseconds)]

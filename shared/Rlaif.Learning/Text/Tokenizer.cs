@@ -31,8 +31,8 @@ public sealed class Tokenizer
         this.json = json;
         var steps = new TokenizerSteps(file, origin);
         composes = steps.Composes();
-        preTokenizer = steps.PreTokenizer();
-        var model = steps.Model();
+        preTokenizer = steps.ToPreTokenizer();
+        var model = steps.ToModel();
         var tokens = steps.AddedTokens();
         specialIds = [.. tokens.Where(t => t.Special).Select(t => t.Id)];
         tokenBytes = BytesById(model.Vocab!, tokens);
@@ -163,6 +163,6 @@ public sealed class Tokenizer
 
     private string Normalize(string text) => composes ? CanonicalComposition.Of(text) : text;
 
-    private string Unshield(string text, char shield) =>
-        shield != '\0' && text.Contains(shield, StringComparison.Ordinal) ? Normalize(text.Replace(shield.ToString(), "", StringComparison.Ordinal)) : text;
+    private string Unshield(string text, char shield) => shield != '\0' && text.Contains(shield, StringComparison.Ordinal)
+        ? Normalize(text.Replace(shield.ToString(), "", StringComparison.Ordinal)) : text;
 }

@@ -10,17 +10,19 @@ internal static class TokenizerGguf
     private const long UserDefined = 4;
 
     private static readonly TokenizerStep Bytes = TokenizerStep.ByteLevel(prefixSpace: false, useRegex: false);
+    private static readonly TokenizerStep Gpt2 = TokenizerStep.ByteLevel(prefixSpace: false, useRegex: true);
 
     /// <summary>What <c>tokenizer.ggml.pre</c> stands for: llama.cpp names the family, the family's tokenizer.json has the patterns.</summary>
     private static readonly (string Name, TokenizerStep Step, bool Composes, bool IgnoreMerges)[] PreTokenizers =
     [
-        ("gpt-2", TokenizerStep.ByteLevel(prefixSpace: false, useRegex: true), false, false),
-        ("smollm", TokenizerStep.Sequence(new() { Type = "Digits", IndividualDigits = true }, TokenizerStep.ByteLevel(prefixSpace: false, useRegex: true)),
-            false, false),
+        ("gpt-2", Gpt2, false, false),
+        ("smollm", TokenizerStep.Sequence(new() { Type = "Digits", IndividualDigits = true }, Gpt2), false, false),
         ("llama-bpe", TokenizerStep.Sequence(TokenizerStep.Split(
-            @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"), Bytes), false, true),
+            @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"), Bytes),
+            false, true),
         ("qwen2", TokenizerStep.Sequence(TokenizerStep.Split(
-            @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"), Bytes), true, false),
+            @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"), Bytes),
+            true, false),
     ];
 
     /// <exception cref="InputException">The tokenizer is of another kind, or a part of it is missing.</exception>
@@ -31,7 +33,8 @@ internal static class TokenizerGguf
         var known = Array.Find(PreTokenizers, p => p.Name == pre);
         if (kind != "gpt2" || known.Name is null)
         {
-            throw new InputException($"{path} has a tokenizer of the kind {kind}, {pre}; supported are gpt2 with {string.Join(", ", PreTokenizers.Select(p => p.Name))}.");
+            var supported = string.Join(", ", PreTokenizers.Select(p => p.Name));
+            throw new InputException($"{path} has a tokenizer of the kind {kind}, {pre}; supported are gpt2 with {supported}.");
         }
 
         var tokens = metadata.Texts("tokenizer.ggml.tokens");
@@ -44,10 +47,10 @@ internal static class TokenizerGguf
         return new()
         {
             AddedTokens = [.. Enumerable.Range(0, tokens.Length).Where(id => types[id] is Control or UserDefined)
-                .Select(id => new AddedToken(id, tokens[id], SingleWord: false, Lstrip: false, Rstrip: false, Normalized: false, types[id] == Control))],
+                .Select(id => new AddedToken(id, tokens[id], false, false, false, false, Special: types[id] == Control))],
             Normalizer = known.Composes ? new() { Type = "NFC" } : null,
             PreTokenizer = known.Step,
-            Decoder = TokenizerStep.ByteLevel(prefixSpace: false, useRegex: true),
+            Decoder = Gpt2,
             Model = new() { IgnoreMerges = known.IgnoreMerges, Vocab = Vocabulary(tokens, path), Merges = Merges(metadata, path) },
         };
     }

@@ -9,12 +9,14 @@ internal sealed class TokenizerSteps(TokenizerFile file, string origin)
     /// <summary>Whether text is brought to Unicode's normalization form C first.</summary>
     public bool Composes() => Composes(file.Normalizer);
 
-    public PreTokenizer PreTokenizer()
+    /// <summary>The pre-tokenizer, which ends in the byte alphabet.</summary>
+    public PreTokenizer ToPreTokenizer()
     {
         var steps = Flatten(file.PreTokenizer).ToArray();
         if (steps is not [.. var before, { Type: "ByteLevel" } last])
         {
-            throw Unsupported("pre-tokenizer", Array.Find(steps, s => s.Type is not ("Split" or "Digits" or "ByteLevel"))?.Type ?? "one that does not end in ByteLevel");
+            var other = Array.Find(steps, s => s.Type is not ("Split" or "Digits" or "ByteLevel"));
+            throw Unsupported("pre-tokenizer", other is null ? "one that does not end in ByteLevel" : other.Type);
         }
 
         if (last.AddPrefixSpace is true && before.Length > 0)
@@ -22,12 +24,12 @@ internal sealed class TokenizerSteps(TokenizerFile file, string origin)
             throw Unsupported("pre-tokenizer", "a ByteLevel with add_prefix_space after other steps");
         }
 
-        var cuts = before.Select(ToCut).Concat(last.UseRegex is false ? [] : [Text.PreTokenizer.Gpt2]);
+        var cuts = before.Select(ToCut).Concat(last.UseRegex is false ? [] : [PreTokenizer.Gpt2]);
         return new([.. cuts], last.AddPrefixSpace is true);
     }
 
     /// <summary>The model, its vocabulary and merges there.</summary>
-    public TokenizerModel Model()
+    public TokenizerModel ToModel()
     {
         CheckDecoder();
         return file.Model switch
@@ -35,7 +37,8 @@ internal sealed class TokenizerSteps(TokenizerFile file, string origin)
             null => throw Missing("model"),
             { Type: not (null or "BPE") } other => throw Unsupported("model", other.Type),
             { ByteFallback: true } => throw Unsupported("model", "a BPE with byte_fallback"),
-            { ContinuingSubwordPrefix.Length: > 0 } or { EndOfWordSuffix.Length: > 0 } => throw Unsupported("model", "a BPE with subword prefixes or suffixes"),
+            { ContinuingSubwordPrefix.Length: > 0 } or { EndOfWordSuffix.Length: > 0 } =>
+                throw Unsupported("model", "a BPE with subword prefixes or suffixes"),
             { Dropout: not (null or 0) } => throw Unsupported("model", "a BPE with dropout"),
             { Vocab: null } => throw Missing("model.vocab"),
             { Merges: null } => throw Missing("model.merges"),
@@ -76,15 +79,15 @@ internal sealed class TokenizerSteps(TokenizerFile file, string origin)
 
     private Cut ToCut(TokenizerStep step) => step switch
     {
-        { Type: "Digits" } => step.IndividualDigits is true ? Text.PreTokenizer.Digit : Text.PreTokenizer.Digits,
-        { Type: "Split", Pattern: { Regex: { } regex }, Behavior: "Isolated", Invert: not true } => Text.PreTokenizer.Split(regex, matchesOnly: false, origin),
-        { Type: "Split", Pattern: { Regex: { } regex }, Behavior: "Removed", Invert: true } => Text.PreTokenizer.Split(regex, matchesOnly: true, origin),
+        { Type: "Digits" } => step.IndividualDigits is true ? PreTokenizer.Digit : PreTokenizer.Digits,
+        { Type: "Split", Pattern.Regex: { } regex, Behavior: "Isolated", Invert: not true } => PreTokenizer.Split(regex, matchesOnly: false, origin),
+        { Type: "Split", Pattern.Regex: { } regex, Behavior: "Removed", Invert: true } => PreTokenizer.Split(regex, matchesOnly: true, origin),
         { Type: "Split" } => throw Unsupported("pre-tokenizer", $"a Split with the behaviour {step.Behavior}"),
         _ => throw Unsupported("pre-tokenizer", step.Type),
     };
 
     private InputException Missing(string part) => new($"{origin} has no {part}; fetch or convert it again.");
 
-    private InputException Unsupported(string part, string? found) =>
-        new($"{origin} cannot be used: its {part} is {found ?? "without a type"}, and only byte-level BPE tokenizers (GPT-2, Llama 3, Qwen, SmolLM) are supported.");
+    private InputException Unsupported(string part, string? found) => new($"{origin} cannot be used: its {part} is {found ?? "without a type"}, " +
+        "and only byte-level BPE tokenizers (GPT-2, Llama 3, Qwen, SmolLM) are supported.");
 }

@@ -83,7 +83,7 @@ public sealed class BpeTrainingTests : IDisposable
     }
 
     private string[][] Merges(Tokenizer tokenizer) =>
-        [.. JsonNode.Parse(Written(tokenizer))!["model"]!["merges"]!.AsArray().Select(pair => pair!.AsArray().Select(token => token!.GetValue<string>()).ToArray())];
+        [.. JsonNode.Parse(Written(tokenizer))!["model"]!["merges"]!.AsArray().Select(pair => pair!.AsArray().GetValues<string>().ToArray())];
 
     private byte[] Written(Tokenizer tokenizer)
     {

@@ -5,7 +5,8 @@ using Rlaif.Testing;
 namespace Rlaif.Learning.Tests.Text;
 
 /// <summary>A golden case, fields as in the fixture.</summary>
-internal sealed record TokenizerCase(string Text, int[] Ids, int[]? IdsPlain, int[]? IdsNotSplit, string? Decoded, string? DecodedSkip, bool DecodeQuirk)
+internal sealed record TokenizerCase(
+    string Text, int[] Ids, int[]? IdsPlain, int[]? IdsNotSplit, string? Decoded, string? DecodedSkip, bool DecodeQuirk)
 {
     public int[] Plain => IdsPlain ?? Ids;
 }
