@@ -1,1 +1,1 @@
-return 0;
+return await Rlaif.Cli.Commands.CommandLine.Run(args);

@@ -1,1 +1,4 @@
-return 0;
+using Rlaif.Coordinator;
+using Rlaif.Hosting;
+
+await RlaifHost.Run(CoordinatorService.Module);

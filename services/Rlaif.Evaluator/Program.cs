@@ -1,1 +1,4 @@
-return 0;
+using Rlaif.Evaluator;
+using Rlaif.Hosting;
+
+await RlaifHost.Run(EvaluatorService.Module);

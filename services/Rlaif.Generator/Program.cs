@@ -1,1 +1,4 @@
-return 0;
+using Rlaif.Generator;
+using Rlaif.Hosting;
+
+await RlaifHost.Run(GeneratorService.Module);

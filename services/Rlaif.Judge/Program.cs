@@ -1,1 +1,4 @@
-return 0;
+using Rlaif.Hosting;
+using Rlaif.Judge;
+
+await RlaifHost.Run(JudgeService.Module);

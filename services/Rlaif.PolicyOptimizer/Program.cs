@@ -1,1 +1,4 @@
-return 0;
+using Rlaif.Hosting;
+using Rlaif.PolicyOptimizer;
+
+await RlaifHost.Run(PolicyOptimizerService.Module);

@@ -1,1 +1,4 @@
-return 0;
+using Rlaif.Hosting;
+using Rlaif.RewardTrainer;
+
+await RlaifHost.Run(RewardTrainerService.Module);

@@ -26,6 +26,10 @@ public sealed record Recipe
     [Between(1, 256, "2")]
     public int Threads { get; init; } = 2;
 
+    /// <summary>Of matrix products: part of the result's bytes.</summary>
+    [OneOf("float32", "bfloat16")]
+    public string Precision { get; init; } = "float32";
+
     /// <summary>Where prompts come from.</summary>
     public required PromptsRecipe Prompts { get; init; }
 
@@ -36,6 +40,7 @@ public sealed record Recipe
     public RevisionRecipe Revision { get; init; } = new();
 
     /// <summary>Who labels: pool name to <c>settle</c> (its votes count) or <c>shadow</c> (stored and reported, not settled).</summary>
+    [OneOf("settle", "shadow")]
     public required IReadOnlyDictionary<string, string> Labelers { get; init; }
 
     /// <summary>The model behind the pool <c>judge</c>.</summary>
@@ -78,6 +83,7 @@ public sealed record PromptsRecipe
     public bool Balance { get; init; }
 
     /// <summary>Factor on <see cref="PerRound"/> for single tags, for example <c>unsafe: 1.5</c>.</summary>
+    [Between(0.01, 100, "1.5")]
     public IReadOnlyDictionary<string, double> Boost { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Prompts whose rendered form has more tokens are left out.</summary>
@@ -115,7 +121,8 @@ public sealed record RevisionRecipe
     /// <summary>Whether one sample of each prompt is criticised and revised.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary><c>generic</c>: the constitution's own request for all principles; <c>drawn</c>: one principle drawn for each draft (SL-CAI).</summary>
+    /// <summary><c>generic</c>: the constitution's own request for all principles; <c>drawn</c>: one principle drawn for each draft,
+    /// as SL-CAI does.</summary>
     [OneOf("generic", "drawn")]
     public string Principle { get; init; } = "drawn";
 

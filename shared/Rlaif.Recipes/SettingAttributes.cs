@@ -1,6 +1,6 @@
 namespace Rlaif.Recipes;
 
-/// <summary>The allowed range of a number, both ends included, and what is usual: an error tells both.</summary>
+/// <summary>The allowed range of a number, both ends included, and what is usual: an error tells both. On a dictionary: of its values.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class BetweenAttribute(double low, double high, string? usual = null) : Attribute
 {
@@ -14,7 +14,7 @@ public sealed class BetweenAttribute(double low, double high, string? usual = nu
     public string? Usual { get; } = usual;
 }
 
-/// <summary>The allowed words of a text setting.</summary>
+/// <summary>The allowed words of a text setting. On a dictionary: of its values.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OneOfAttribute(params string[] words) : Attribute
 {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rlaif.Recipes;
 
 /// <summary>Settings that every training shares. AdamW with betas 0.9, 0.95 and no weight decay unless set.</summary>
@@ -50,6 +52,7 @@ public sealed record OptimizationRecipe
     public DpoRecipe? Dpo { get; init; }
 
     /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
+    [JsonIgnore]
     public string Algorithm => Sft is not null ? "sft" : "dpo";
 }
 

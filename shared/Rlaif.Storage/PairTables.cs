@@ -33,6 +33,9 @@ public sealed record VoteRow
     public string? Failure { get; init; }
     public string? Detail { get; init; }
 
+    /// <summary>Calls of a model behind the whole label, the same on each of its votes.</summary>
+    public int Calls { get; init; }
+
     public Vote Vote => new()
     {
         Principle = Principle,
@@ -119,7 +122,7 @@ public sealed class PairTables(Database database)
         return (await connection.QueryAsync<VoteRow>(
             """
             select label.pair_id, label.pool, label.labeler, vote.principle, vote.preference, vote.position_bias, vote.order_consistent,
-                   vote.not_applicable, vote.failure, vote.detail
+                   vote.not_applicable, vote.failure, vote.detail, label.calls
             from pair join label on label.pair_id = pair.id join vote on vote.label_id = label.id
             where pair.run_id = @runId and pair.round = @round and pair.purpose = @purpose
             order by pair.ordinal, label.pool, label.labeler, vote.principle

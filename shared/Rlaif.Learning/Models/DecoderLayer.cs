@@ -35,14 +35,14 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
         var (batch, time) = (x.shape[0], x.shape[1]);
         var normed = RmsNorm(x, InputNorm, config);
         Tensor Heads(Parameter projection, Parameter? bias, int heads) =>
-            nn.functional.linear(normed, projection, bias).view(batch, time, heads, config.HeadDim).transpose(1, 2);     // [batch, heads, time, width]
+            MatrixProduct.Linear(normed, projection, bias).view(batch, time, heads, config.HeadDim).transpose(1, 2);     // [batch, heads, time, width]
         var query = RotaryTable.Turn(Heads(Query, QueryBias, config.Heads), cosines, sines);
         var key = RotaryTable.Turn(Heads(Key, KeyBias, config.KeyValueHeads), cosines, sines);
         var mixed = attend(query, key, Heads(Value, ValueBias, config.KeyValueHeads));
-        x = x + nn.functional.linear(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim), Output);
+        x = x + MatrixProduct.Linear(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim), Output);
 
         normed = RmsNorm(x, FeedForwardNorm, config);
-        return x + nn.functional.linear(nn.functional.silu(nn.functional.linear(normed, Gate)) * nn.functional.linear(normed, Up), Down);
+        return x + MatrixProduct.Linear(nn.functional.silu(MatrixProduct.Linear(normed, Gate)) * MatrixProduct.Linear(normed, Up), Down);
     }
 
     /// <summary>Every token sees itself and those before it.</summary>

@@ -78,7 +78,7 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Scores of the next token: [.., hidden] to [.., vocabulary].</summary>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, Head);
+    public Tensor Logits(Tensor hidden) => MatrixProduct.Linear(hidden, Head);
 
     /// <summary>The same model with its own copy of the weights.</summary>
     public LanguageModel Clone(bool trainable)

@@ -31,14 +31,13 @@ public sealed class RewardModel : IDisposable
     /// <summary>A trainable reward model on a copy of a language model's decoder; the head is N(0, 1 / (hidden + 1)) (Stiennon et al. 2020).</summary>
     public static RewardModel On(LanguageModel policy, ulong seed)
     {
-        using var noGradient = no_grad();
         var random = new RandomStream(seed, 0);
         var hidden = policy.Config.HiddenSize;
-        var head = tensor([.. Enumerable.Range(0, hidden).Select(_ => (float)(random.NextNormal() / Math.Sqrt(hidden + 1)))], 1, hidden);
-        var body = policy.Weights.Where(w => w.Name != "lm_head.weight")
-            .Select(w => new NamedWeight(w.Name, LanguageModel.OwnParameter(w.Value.detach().clone(), trainable: true)));
-        return new(policy.Config, [.. body, new(ScoreName, LanguageModel.OwnParameter(head, trainable: true))]);
+        return On(policy, [.. Enumerable.Range(0, hidden).Select(_ => (float)(random.NextNormal() / Math.Sqrt(hidden + 1)))]);
     }
+
+    /// <summary>The same with a head of zeros: every reward begins at 0, so the first margins are the data's doing and need no seed.</summary>
+    public static RewardModel On(LanguageModel policy) => On(policy, new float[policy.Config.HiddenSize]);
 
     /// <summary>The weights that such a model must have, in file order.</summary>
     public static IReadOnlyList<WeightShape> Shapes(ModelConfig config) =>
@@ -65,6 +64,14 @@ public sealed class RewardModel : IDisposable
         using var scope = NewDisposeScope();
         var positions = arange(ids.shape[1], int64).unsqueeze(0);
         return (ids.ne(padTokenId).to(ScalarType.Int64) * positions).argmax(-1).MoveToOuterDisposeScope();
+    }
+
+    private static RewardModel On(LanguageModel policy, float[] head)
+    {
+        using var noGradient = no_grad();
+        var body = policy.Weights.Where(w => w.Name != "lm_head.weight")
+            .Select(w => new NamedWeight(w.Name, LanguageModel.OwnParameter(w.Value.detach().clone(), trainable: true)));
+        return new(policy.Config, [.. body, new(ScoreName, LanguageModel.OwnParameter(tensor(head, 1, head.Length), trainable: true))]);
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,13 @@ public static class TokenLogProbs
         var rows = asked.nonzero().squeeze(-1);                                                         // [asked]
         var states = model.Hidden(ids).narrow(1, 0, next).reshape(-1, model.Config.HiddenSize).index_select(0, rows);
         var targets = ids.narrow(1, 1, next).reshape(-1).index_select(0, rows);
-        var logProbs = nn.functional.cross_entropy(model.Logits(states), targets, reduction: nn.Reduction.None).neg();
+        var logProbs = Of(model.Logits(states), targets);
         return zeros(batch * next).masked_scatter(asked, logProbs).view(batch, next).MoveToOuterDisposeScope();
     }
+
+    /// <summary>log p(target) under each row of logits, in nats per token.</summary>
+    /// <param name="logits">[rows, vocabulary].</param>
+    /// <param name="targets">[rows] int64.</param>
+    /// <returns>[rows] f32.</returns>
+    public static Tensor Of(Tensor logits, Tensor targets) => nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None).neg();
 }

@@ -53,6 +53,9 @@ internal static class ConfigJson
             : throw new InputException($"{file.Path} has {heads} attention heads on {config.KeyValueHeads} key/value heads of width {config.HeadDim}; they must divide evenly.");
     }
 
+    public static bool IsRewardModel(string path) => Directory.Exists(path)
+        && JsonFields.Read(Path.Combine(path, "config.json")).Texts("architectures") is [var first, ..] && first.EndsWith(RewardModelSuffix, StringComparison.Ordinal);
+
     public static void Write(string folder, ModelConfig config, string suffix)
     {
         var family = Array.Find(Families, f => f.Type == config.Architecture).Class;

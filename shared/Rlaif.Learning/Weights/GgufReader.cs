@@ -10,10 +10,11 @@ internal sealed class GgufReader(Stream file, string path)
 {
     private const int MaxDepth = 8;
     private readonly byte[] scratch = new byte[8];
+    private readonly long length = file.Length;     // asks the system every time: half a second for 100 000 texts
 
     public long Position => file.Position;
 
-    private long Left => file.Length - file.Position;
+    private long Left => length - file.Position;
 
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
@@ -78,7 +79,7 @@ internal sealed class GgufReader(Stream file, string path)
     {
         if (Left < count)
         {
-            throw Broken($"it ends at byte {file.Length}, inside its header");
+            throw Broken($"it ends at byte {length}, inside its header");
         }
 
         file.ReadExactly(scratch, 0, count);

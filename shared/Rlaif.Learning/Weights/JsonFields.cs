@@ -83,6 +83,14 @@ internal sealed class JsonFields(string path, JsonElement root)
         _ => throw Wrong(name, "an object"),
     };
 
+    /// <summary>The objects of a list; empty for anything else.</summary>
+    public IReadOnlyList<JsonFields> Objects(string name) => Find(name) is { ValueKind: JsonValueKind.Array } list
+        ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => new JsonFields(Path, item))]
+        : [];
+
+    /// <summary>A token of a tokenizer's configuration: its text, or an object with its content.</summary>
+    public string? TokenText(string name) => Find(name) is { ValueKind: JsonValueKind.Object } ? Object(name)!.Text("content") : Text(name);
+
     public InputException Missing(string name) => new($"{Path} has no {name}.");
 
     private int Token(string name, JsonElement value) =>

@@ -19,6 +19,12 @@ public static class ModelFolder
         return new(config, FolderWeights.Read(path, WeightShape.Of(config), trainable));
     }
 
+    /// <summary>The shape of a model in a folder or a .gguf file, without its weights.</summary>
+    /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
+    public static ModelConfig ReadConfig(string path) => path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
+        ? GgufModel.Config(GgufFile.Open(path))
+        : ConfigJson.Read(path, ConfigJson.LanguageModelSuffix);
+
     /// <summary>Writes config.json and model.safetensors (f32) that transformers, vLLM and llama.cpp's converter read.
     /// Tokenizer files are not written here.</summary>
     public static void WriteModel(string folder, LanguageModel model)
@@ -34,6 +40,19 @@ public static class ModelFolder
     {
         var config = ConfigJson.Read(folder, ConfigJson.RewardModelSuffix);
         return new(config, FolderWeights.Read(folder, RewardModel.Shapes(config), trainable));
+    }
+
+    /// <summary>A trainable reward model: the one in the folder, or a fresh head of zeros on the policy that is there.</summary>
+    /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
+    public static RewardModel ReadRewardModelStart(string path)
+    {
+        if (ConfigJson.IsRewardModel(path))
+        {
+            return ReadRewardModel(path, trainable: true);
+        }
+
+        using var policy = ReadModel(path, trainable: false);
+        return RewardModel.On(policy);
     }
 
     /// <summary>Writes config.json and model.safetensors that transformers reads as a reward model with one label.</summary>

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Rlaif.Cli.Looking;
+using Rlaif.Recipes;
+
+namespace Rlaif.Cli.Commands;
+
+/// <summary>The command tree, and what becomes of errors: bad input is one sentence and exit code 2; a paused or stopped run 1 and 130.</summary>
+internal static class CommandLine
+{
+    public const int Done = 0, Failed = 1, BadInput = 2, Stopped = 130;
+
+    public static async Task<int> Run(string[] args)
+    {
+        var home = new Option<string?>("--home") { Description = "Folder of runs and artifacts (RLAIF_HOME; default .rlaif in the project)", Recursive = true };
+        var root = new RootCommand("rlaif: train a language model from AI feedback, and look at what came of it")
+        {
+            RunCommand.Make(home), LookCommands.Runs(home), LookCommands.Show(home), LookCommands.Explain(home),
+            TalkCommands.Chat(home), TalkCommands.Generate(home), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
+        };
+        root.Options.Add(home);
+        var parsed = root.Parse(args);
+        if (parsed.Errors is [var first, ..])
+        {
+            return await Refuse($"{first.Message} `rlaif --help` lists commands and options.");
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+        }
+        catch (InputException error)
+        {
+            return await Refuse(error.Message);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return await Refuse(error.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Stopped;
+        }
+    }
+
+    private static async Task<int> Refuse(string message)
+    {
+        await Console.Error.WriteLineAsync(TerminalText.Clean(message));
+        return BadInput;
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Rlaif.Cli.Running;
+using Rlaif.Learning.Native;
+using static TorchSharp.torch;
+
+namespace Rlaif.Cli.Commands;
+
+/// <summary><c>rlaif doctor</c>: what this machine offers, and whether the parts that a run needs work on it.</summary>
+internal static class DoctorCommand
+{
+    public static Command Make(Option<string?> home)
+    {
+        var command = new Command("doctor", "Check this machine");
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var healthy = true;
+            void Report(string what, string found) => Console.Out.WriteLine($"{what,-12} {found}");
+            Report("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
+            Report("processor", $"{Processor()}, {Environment.ProcessorCount} cores");
+            Report("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB");
+            try
+            {
+                TorchRuntime.Start(Environment.ProcessorCount);
+                var works = await TorchThread.Run(() =>
+                {
+                    using var scope = NewDisposeScope();
+                    return ones(64, 64).matmul(ones(64, 64)).sum().item<float>() == 64 * 64 * 64;
+                }, cancel);
+                healthy &= works;
+                Report("LibTorch", works ? $"{__version__}, computes" : "loads but computes wrong numbers");
+            }
+            catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or NotSupportedException)
+            {
+                healthy = false;
+                Report("LibTorch", $"does not load: {error.GetBaseException().Message}");
+            }
+
+            var path = HomeChoice.PathOf(parsed.GetValue(home), null);
+            var disk = new DriveInfo(Path.GetPathRoot(Path.GetFullPath(path))!);
+            Report("home", $"{path} ({(Directory.Exists(path) ? "exists" : "not there yet")}), {disk.AvailableFreeSpace / 1e9:0.0} GB free");
+            return healthy ? CommandLine.Done : CommandLine.Failed;
+        });
+        return command;
+    }
+
+    private static string Processor() => !File.Exists("/proc/cpuinfo") ? "unknown" : File.ReadLines("/proc/cpuinfo")
+        .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[^1].Trim() ?? "unknown";
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Rlaif.Cli.Looking;
+using Rlaif.Cli.Running;
+using Rlaif.Contracts;
+using Rlaif.Hosting;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+using Spectre.Console;
+
+namespace Rlaif.Cli.Commands;
+
+/// <summary><c>rlaif run RECIPE</c>: the whole loop in this process. The same command goes on where it was stopped.</summary>
+internal static class RunCommand
+{
+    public static Command Make(Option<string?> home)
+    {
+        var recipe = new Argument<string>("RECIPE") { Description = "The recipe: a YAML file" };
+        var policy = new Option<string?>("--policy") { Description = "Starting policy: a Hugging Face folder or a .gguf file" };
+        var prompts = new Option<string?>("--prompts") { Description = "Prompts for all parts of the run: JSON lines or HH transcripts, .gz too" };
+        var rounds = new Option<int?>("--rounds") { Description = "Rounds" };
+        var seed = new Option<int?>("--seed") { Description = "Seed" };
+        var summary = new Option<string?>("--summary") { Description = "Write the figures of the finished run to this file, as JSON" };
+        var set = new Option<string[]>("--set") { Description = "Change one setting of the recipe: --set optimize.0.dpo.beta=0.2", DefaultValueFactory = _ => [] };
+        var command = new Command("run", "Run a recipe, or go on with it") { recipe, policy, prompts, rounds, seed, summary, set };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            List<string> changes = [.. parsed.GetValue(set)!];
+            if (parsed.GetValue(rounds) is { } count)
+            {
+                changes.Add($"rounds={count}");
+            }
+
+            if (parsed.GetValue(seed) is { } number)
+            {
+                changes.Add($"seed={number}");
+            }
+
+            var file = parsed.GetValue(recipe)!;
+            var read = Override(RecipeFile.Read(file, changes), parsed.GetValue(policy), parsed.GetValue(prompts));
+            return await Run(read, HomeChoice.PathOf(parsed.GetValue(home), file), parsed.GetValue(summary), cancel);
+        });
+        return command;
+    }
+
+    private static Recipe Override(Recipe recipe, string? policy, string? prompts)
+    {
+        var changed = policy is null ? recipe : recipe with { Policy = Path.GetFullPath(policy) };
+        return prompts is null ? changed : changed with
+        {
+            Prompts = changed.Prompts with { Train = Path.GetFullPath(prompts), Evaluation = null, Demo = null },
+        };
+    }
+
+    private static async Task<int> Run(Recipe recipe, string homePath, string? summary, CancellationToken cancel)
+    {
+        var input = await RunInput.Read(recipe);
+        await JudgeProbe.Check(recipe, cancel);
+        var time = TimeProvider.System;
+        var home = new HomeFolder(homePath);
+        await using var policy = input.Policy;
+        await using var run = await EmbeddedRun.Start(input, home, time, cancel);
+        IRunScreen screen = Console.IsOutputRedirected ? new LineScreen(Console.Out) : new TerminalScreen(Console.Out, Console.WindowWidth);
+        screen.Began(Headline(input, run.Id));
+        try
+        {
+            var watch = new RunWatch(run.Get<RunTables>(), run.Get<WorkTables>(), run.Get<TrainingTables>(), screen, time);
+            var row = await watch.Follow(run.Id, recipe.Rounds, cancel);
+            if (row.EndedAt is null)
+            {
+                await Console.Error.WriteLineAsync(TerminalText.Clean($"Run {RlaifId.Short(run.Id)} waits: {row.PauseReason} The same command goes on with it."));
+                return CommandLine.BadInput;
+            }
+
+            await Closing.Write(run, row, recipe.Rounds, summary, AnsiConsole.Console, cancel);
+            return CommandLine.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"Stopped; nothing is lost. The same command goes on with run {RlaifId.Short(run.Id)}.");
+            return CommandLine.Stopped;
+        }
+    }
+
+    private static string Headline(RunInput input, Guid id)
+    {
+        var labelers = string.Join(", ", input.Recipe.Labelers.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => one.Value == "shadow" ? $"{one.Key} (shadow)" : one.Key));
+        return TerminalText.Clean(
+            $"{input.Recipe.Name} · policy {Path.GetFileNameWithoutExtension(input.Policy.Path.TrimEnd('/'))} ({input.Policy.Parameters / 1e6:0.0} M) · " +
+            $"constitution {input.Constitution.Id} {input.Constitution.Version} ({input.Constitution.Principles.Count} principles) · labeler {labelers} · " +
+            $"seed {input.Recipe.Seed} · run {RlaifId.Short(id)}");
+    }
+}

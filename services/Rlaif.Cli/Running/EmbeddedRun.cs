@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Rlaif.Coordinator;
+using Rlaif.Evaluator;
+using Rlaif.Generator;
+using Rlaif.Hosting;
+using Rlaif.Judge;
+using Rlaif.Judge.Asking;
+using Rlaif.Learning.Native;
+using Rlaif.PolicyOptimizer;
+using Rlaif.RewardTrainer;
+using Rlaif.Storage;
+
+namespace Rlaif.Cli.Running;
+
+/// <summary>All services in this process on one home, and one run among them.</summary>
+internal sealed class EmbeddedRun : IAsyncDisposable
+{
+    private static readonly ServiceModule[] Services =
+    [
+        CoordinatorService.Module, GeneratorService.Module, JudgeService.Module,
+        RewardTrainerService.Module, PolicyOptimizerService.Module, EvaluatorService.Module,
+    ];
+
+    private readonly WebApplication host;
+    private readonly HomeLock held;
+
+    private EmbeddedRun(WebApplication host, HomeLock held, Guid id) => (this.host, this.held, Id) = (host, held, id);
+
+    public Guid Id { get; }
+
+    public T Get<T>()
+        where T : notnull => host.Services.GetRequiredService<T>();
+
+    /// <summary>Creates the run or finds it, and starts whatever of it is missing.</summary>
+    public static async Task<EmbeddedRun> Start(RunInput input, HomeFolder home, TimeProvider time, CancellationToken cancel)
+    {
+        TorchRuntime.Start(input.Recipe.Threads);
+        var held = new HomeLock(home);
+        var host = RlaifHost.Build(home, Services);
+        try
+        {
+            await host.Services.GetRequiredService<Database>().Migrate(cancel);
+            var policy = await input.Policy.Store(host.Services.GetRequiredService<ArtifactStore>());
+            var run = new EmbeddedRun(host, held, input.Id(policy));
+            await run.Create(input, policy, time, cancel);
+            await host.StartAsync(cancel);
+            var address = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            host.Services.GetRequiredService<JudgeEndpoint>().Set(new Uri($"{address}/v1"));
+            return run;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private async Task Create(RunInput input, string policy, TimeProvider time, CancellationToken cancel)
+    {
+        var runs = Get<RunTables>();
+        await runs.Create(
+            new()
+            {
+                Id = Id,
+                Name = input.Recipe.Name,
+                Recipe = Json.Of(input.Recipe),
+                Seed = input.Recipe.Seed,
+                StartPolicy = policy,
+                Constitution = input.ConstitutionText,
+                ConstitutionSha256 = input.Constitution.Sha256,
+                CreatedAt = time.GetUtcNow(),
+            },
+            input.Rows(Id),
+            cancel);
+
+        // A new process tries again what paused the run, and takes back the leases of the one that died.
+        var now = time.GetUtcNow();
+        await runs.Pause(Contracts.RlaifId.Of(Id, "resumed", now.UtcTicks), Id, "", now, cancel);
+        await Get<TrainingTables>().ReleaseAll(Get<LeaseOwner>().Name, cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        await host.DisposeAsync();
+        held.Dispose();
+    }
+}

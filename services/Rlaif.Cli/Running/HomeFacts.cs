@@ -1,0 +1,56 @@
+using Rlaif.Cli.Looking;
+using Rlaif.Hosting;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.Cli.Running;
+
+/// <summary>The tables and artifacts of a home, for commands that only look.</summary>
+internal sealed class HomeFacts : IAsyncDisposable
+{
+    private readonly Database database;
+
+    private HomeFacts(HomeFolder home)
+    {
+        database = Database.Sqlite(home.DatabaseFile);
+        Artifacts = new(home.Artifacts);
+        (Runs, Work, Pairs) = (new(database), new(database), new(database));
+        (Responses, Trainings, Evaluations) = (new(database), new(database), new(database));
+    }
+
+    public ArtifactStore Artifacts { get; }
+
+    public RunTables Runs { get; }
+
+    public WorkTables Work { get; }
+
+    public PairTables Pairs { get; }
+
+    public ResponseTables Responses { get; }
+
+    public TrainingTables Trainings { get; }
+
+    public EvaluationTables Evaluations { get; }
+
+    public RunReports Reports => new(Work, Trainings, Evaluations, new(database));
+
+    public LineageReports Lineages => new(new(database), Runs, Trainings, Responses, Evaluations, Artifacts);
+
+    /// <param name="wanted">What the user asks for there; named when there is no such home.</param>
+    /// <exception cref="InputException">There is no such home.</exception>
+    public static async Task<HomeFacts> Open(string? home, CancellationToken cancel, string? wanted = null, string what = "")
+    {
+        var path = HomeChoice.PathOf(home, null);
+        if (!File.Exists(Path.Combine(path, HomeFolder.DatabaseName)))
+        {
+            var sought = wanted is null ? "" : $"There is no {what} {TerminalText.Line(wanted)}: ";
+            throw new InputException($"{sought}{(wanted is null ? "There" : "there")} is no run in {path} yet. Start one with `rlaif run RECIPE`, or name another home with --home.");
+        }
+
+        var facts = new HomeFacts(new(path));
+        await facts.database.Migrate(cancel);
+        return facts;
+    }
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}

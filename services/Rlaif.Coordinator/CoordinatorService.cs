@@ -1,0 +1,39 @@
+using MassTransit;
+using Rlaif.Coordinator.Labels;
+using Rlaif.Coordinator.Runs;
+using Rlaif.Coordinator.Stages;
+using Rlaif.Hosting;
+
+namespace Rlaif.Coordinator;
+
+/// <summary>Decides what happens next in a run.</summary>
+public static class CoordinatorService
+{
+    public static readonly ServiceModule Module = new(
+        "coordinator",
+        services =>
+        {
+            services.AddSingleton<RunSignal>();
+            services.AddSingleton<RunLineage>();
+            services.AddSingleton<TrainingParts>();
+            services.AddSingleton<CommandSender>();
+            services.AddSingleton<StageList>();
+            services.AddSingleton<StartResponsesStage>();
+            services.AddSingleton<CalibrationStage>();
+            services.AddSingleton<ResponsesStage>();
+            services.AddSingleton<RevisionsStage>();
+            services.AddSingleton<LabelsStage>();
+            services.AddSingleton<RewardModelStage>();
+            services.AddSingleton<EvaluationResponsesStage>();
+            services.AddSingleton<EvaluationLabelsStage>();
+            services.AddSingleton<ScoresStage>();
+            services.AddSingleton<EvaluationStage>();
+            services.AddHostedService<RunReconciler>();
+        },
+        bus =>
+        {
+            bus.AddConsumer<FactConsumer>();
+            // One writer at a time: SQLite has one, and labels are small.
+            bus.AddConsumer<LabelConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+        });
+}

@@ -1,0 +1,29 @@
+using MassTransit;
+using Rlaif.Generator.Endpoint;
+using Rlaif.Generator.Sampling;
+using Rlaif.Hosting;
+using Rlaif.Storage;
+
+namespace Rlaif.Generator;
+
+/// <summary>Holds policies: samples responses, critiques and revisions, and serves them on an OpenAI-compatible endpoint.</summary>
+public static class GeneratorService
+{
+    public static readonly ServiceModule Module = new(
+        "generator",
+        services =>
+        {
+            services.AddSingleton(provider => Shelf(provider.GetRequiredService<ArtifactStore>()));
+            services.AddOpenAi();
+        },
+        bus =>
+        {
+            // One torch thread: more at once would only wait.
+            bus.AddConsumer<GenerateResponsesConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+            bus.AddConsumer<ReviseResponsesConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+        },
+        app => app.MapOpenAi());
+
+    private static ModelShelf Shelf(ArtifactStore artifacts) =>
+        new((name, _) => Task.FromResult(artifacts.Holds(name) ? artifacts.PathOf(name) : null));
+}

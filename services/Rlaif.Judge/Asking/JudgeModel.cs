@@ -1,0 +1,114 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+using Microsoft.SemanticKernel.Connectors.OpenAI;
+using OpenAI;
+using OpenAI.Chat;
+using Rlaif.Contracts;
+using Rlaif.Feedback.Judging;
+
+namespace Rlaif.Judge.Asking;
+
+/// <summary>One model on an OpenAI-compatible endpoint, asked through Semantic Kernel. Transient errors are tried again by the client's
+/// resilience handler; what remains is a typed failure.</summary>
+/// <param name="settings">Where, and how many calls at once.</param>
+/// <param name="http">With the resilience handler.</param>
+/// <param name="key">The endpoint's key; null: it needs none.</param>
+/// <param name="clock">For the time limit.</param>
+public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? key, TimeProvider clock) : IDisposable
+{
+    private const int TextTokens = 512; // a few sentences and a marker
+    private const int TopLogProbs = 20; // the most that OpenAI lists
+
+    private readonly OpenAIChatCompletionService chat = new(settings.Model, Client(settings, http, key));
+    private readonly SemaphoreSlim slots = new(settings.Parallel);
+
+    /// <summary>False once it was seen to answer in words what it would not answer with log-probabilities: then those are not asked for again.</summary>
+    public bool OffersLogProbs { get; internal set; } = true;
+
+    /// <summary>Asks for one token with its log-probabilities, or for a text.</summary>
+    public async Task<JudgeReply> Ask(JudgePrompt prompt, bool logProbs, CancellationToken cancel)
+    {
+        await slots.WaitAsync(cancel);
+        try
+        {
+            // Time spent waiting for a slot is not the endpoint's.
+            using var limit = new CancellationTokenSource(settings.Timeout, clock);
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+            return await Try(prompt, logProbs, cancel, both.Token);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => slots.Dispose();
+
+    [SuppressMessage("Design", "CA1031", Justification = "What an endpoint may send instead of an answer has no bound; all of it is one failure.")]
+    private async Task<JudgeReply> Try(JudgePrompt prompt, bool logProbs, CancellationToken cancel, CancellationToken limit)
+    {
+        var history = new ChatHistory();
+        foreach (var turn in prompt.Messages)
+        {
+            history.AddMessage(new AuthorRole(turn.Role), turn.Content);
+        }
+
+        var options = logProbs
+            ? new OpenAIPromptExecutionSettings { Temperature = 0, MaxTokens = 1, Logprobs = true, TopLogprobs = TopLogProbs }
+            : new OpenAIPromptExecutionSettings { Temperature = 0, MaxTokens = TextTokens };
+        try
+        {
+            var message = await chat.GetChatMessageContentAsync(history, options, cancellationToken: limit);
+            return Read((ChatCompletion)message.InnerContent!, logProbs);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new() { Failure = FailureKind.Timeout, Detail = $"no answer in {settings.Timeout.TotalSeconds:0} s" };
+        }
+        catch (HttpOperationException error) when (logProbs && (int?)error.StatusCode is 400 or 422)
+        {
+            return new(); // some models refuse the very question for log-probabilities: the question in words will tell
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return new() { Failure = FailureKind.Unreachable, Detail = error.Message };
+        }
+    }
+
+    private static JudgeReply Read(ChatCompletion answer, bool logProbs)
+    {
+        var text = string.Concat(answer.Content.Select(part => part.Text));
+        if (answer.Refusal is { Length: > 0 } refusal)
+        {
+            return new() { Failure = FailureKind.Refusal, Detail = refusal };
+        }
+
+        if (answer.FinishReason == ChatFinishReason.ContentFilter)
+        {
+            return new() { Failure = FailureKind.Filtered, Detail = text };
+        }
+
+        var first = answer.ContentTokenLogProbabilities is { Count: > 0 } tokens ? tokens[0] : null;
+        return new()
+        {
+            Text = text,
+            Finish = answer.FinishReason == ChatFinishReason.Length ? JudgeFinish.Length : JudgeFinish.Stop,
+            FirstToken = logProbs ? first?.TopLogProbabilities.Select(top => KeyValuePair.Create(top.Token, (double)top.LogProbability)).ToList() : null,
+        };
+    }
+
+    // The client's own three retries would multiply with the resilience handler's, and its own time limit would cut ours short.
+    private static OpenAIClient Client(JudgeSettings settings, HttpClient http, string? key) => new(
+        new ApiKeyCredential(key is { Length: > 0 } ? key : "none"),
+        new OpenAIClientOptions
+        {
+            Endpoint = settings.Endpoint,
+            Transport = new HttpClientPipelineTransport(http),
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+        });
+}

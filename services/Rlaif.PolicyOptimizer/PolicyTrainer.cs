@@ -1,0 +1,66 @@
+using MassTransit;
+using Rlaif.Contracts;
+using Rlaif.Hosting;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Training;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.PolicyOptimizer;
+
+/// <summary>Trains a policy by one algorithm of the run's recipe.</summary>
+internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders, TimeProvider time) : ITrainer
+{
+    public IReadOnlyList<string> Kinds => [nameof(OptimizePolicy)];
+
+    public async Task<TrainedModel> Train(JobRow job, Action<int, int> progress, CancellationToken cancel)
+    {
+        var command = Json.Read<OptimizePolicy>(job.Body);
+        var recipe = Json.Read<Recipe>((await runs.Find(job.RunId, cancel))!.Recipe);
+        var algorithm = recipe.Optimize[command.Position];
+        var training = new TrainingJob
+        {
+            Start = folders.Model(command.Start),
+            Reference = folders.Model(command.Reference),
+            Data = folders.Data(command.Data),
+            Work = folders.Work(job.Id),
+            Seed = command.Seed,
+        };
+        var staged = folders.Stage(job.Id);
+        var metrics = await TorchThread.Run(
+            () =>
+            {
+                TorchRuntime.Use(Numerics.Of(recipe));
+                return algorithm.Sft is { } sft
+                    ? Training.Sft(training, sft, staged, progress.Invoke, cancel)
+                    : Training.Dpo(training, algorithm.Dpo!, staged, progress.Invoke, cancel);
+            },
+            cancel);
+        var manifest = new Lineage(
+            "policy", command.Algorithm, command.Start, command.Reference, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), algorithm);
+        var (artifact, weights) = folders.Publish(staged, command.Start, manifest);
+        return new(
+            new()
+            {
+                CommandId = job.Id,
+                RunId = job.RunId,
+                Round = command.Round,
+                Kind = "policy",
+                Artifact = artifact,
+                WeightsSha256 = weights,
+                StartArtifact = command.Start,
+                DataArtifact = command.Data,
+                PublishedAt = time.GetUtcNow(),
+            },
+            [.. metrics.Select(metric => new MetricRow
+            {
+                CommandId = job.Id, RunId = job.RunId, Round = command.Round, Stage = command.Algorithm, Step = metric.Step, Name = metric.Name, Value = metric.Value,
+            })]);
+    }
+
+    public async Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel)
+    {
+        folders.Forget(job.Id);
+        await bus.Publish(new PolicyCheckpointPublished(job.Id, job.RunId, trained.Checkpoint.Round, trained.Checkpoint.Artifact), cancel);
+    }
+}

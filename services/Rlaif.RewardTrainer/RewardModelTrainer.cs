@@ -1,0 +1,64 @@
+using MassTransit;
+using Rlaif.Contracts;
+using Rlaif.Hosting;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Training;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.RewardTrainer;
+
+/// <summary>Trains the reward model of a round.</summary>
+internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders, TimeProvider time) : ITrainer
+{
+    private const string Kind = "reward-model";
+
+    public IReadOnlyList<string> Kinds => [nameof(TrainRewardModel)];
+
+    public async Task<TrainedModel> Train(JobRow job, Action<int, int> progress, CancellationToken cancel)
+    {
+        var command = Json.Read<TrainRewardModel>(job.Body);
+        var recipe = Json.Read<Recipe>((await runs.Find(job.RunId, cancel))!.Recipe);
+        var training = new TrainingJob
+        {
+            Start = folders.Model(command.Start),
+            Data = folders.Data(command.Data),
+            Work = folders.Work(job.Id),
+            Seed = command.Seed,
+        };
+        var staged = folders.Stage(job.Id);
+        var metrics = await TorchThread.Run(
+            () =>
+            {
+                TorchRuntime.Use(Numerics.Of(recipe));
+                return Training.RewardModel(training, recipe.RewardModel, staged, progress.Invoke, cancel);
+            },
+            cancel);
+        var manifest = new Lineage(
+            Kind, "bradley-terry", command.Start, null, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), recipe.RewardModel);
+        var (artifact, weights) = folders.Publish(staged, command.Start, manifest);
+        return new(
+            new()
+            {
+                CommandId = job.Id,
+                RunId = job.RunId,
+                Round = command.Round,
+                Kind = Kind,
+                Artifact = artifact,
+                WeightsSha256 = weights,
+                StartArtifact = command.Start,
+                DataArtifact = command.Data,
+                PublishedAt = time.GetUtcNow(),
+            },
+            [.. metrics.Select(metric => new MetricRow
+            {
+                CommandId = job.Id, RunId = job.RunId, Round = command.Round, Stage = Kind, Step = metric.Step, Name = metric.Name, Value = metric.Value,
+            })]);
+    }
+
+    public async Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel)
+    {
+        folders.Forget(job.Id);
+        await bus.Publish(new RewardModelTrained(job.Id, job.RunId, trained.Checkpoint.Round, trained.Checkpoint.Artifact), cancel);
+    }
+}

@@ -1,0 +1,17 @@
+using MassTransit;
+using Rlaif.Hosting;
+
+namespace Rlaif.RewardTrainer;
+
+/// <summary>Trains reward models on settled pairs and scores responses with them.</summary>
+public static class RewardTrainerService
+{
+    public static readonly ServiceModule Module = new(
+        "reward-trainer",
+        services => services.AddTrainer<RewardModelTrainer>(),
+        bus =>
+        {
+            bus.AddConsumer<TrainRewardModelConsumer>();
+            bus.AddConsumer<ScoreResponsesConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+        });
+}

@@ -1,0 +1,59 @@
+using MassTransit;
+using Rlaif.Contracts;
+using Rlaif.Hosting;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Training;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.RewardTrainer;
+
+/// <summary>Scores stored responses with a reward model.</summary>
+internal sealed class ScoreResponsesConsumer(
+    RunTables runs, WorkTables work, ResponseTables responses, EvaluationTables evaluations, TrainingFolders folders, RunGuard guard, TimeProvider time)
+    : IConsumer<ScoreResponses>
+{
+    public Task Consume(ConsumeContext<ScoreResponses> context)
+    {
+        var (command, cancel) = (context.Message, context.CancellationToken);
+        return guard.Guard(
+            command.RunId,
+            command.Id,
+            async () =>
+            {
+                if (await work.Outcome(command.Id, cancel) is null)
+                {
+                    await Score(command, cancel);
+                }
+
+                await context.Publish(new ResponsesScored(command.Id, command.RunId, command.Round, 0), cancel);
+            },
+            cancel);
+    }
+
+    private async Task Score(ScoreResponses command, CancellationToken cancel)
+    {
+        var recipe = Json.Read<Recipe>((await runs.Find(command.RunId, cancel))!.Recipe);
+        var prompts = await responses.PromptTokens(command.RunId, cancel);
+        var rows = new List<ResponseRow>();
+        foreach (var round in command.Rounds)
+        {
+            rows.AddRange(await responses.Of(command.RunId, command.Purpose.ToString(), round, cancel));
+        }
+
+        // A policy may answer nothing at all; there is no last token to score then.
+        rows.RemoveAll(row => row.Tokens.Length == 0);
+        var folder = folders.Model(command.RewardModel);
+        var rewards = await TorchThread.Run(
+            () =>
+            {
+                TorchRuntime.Use(Numerics.Of(recipe));
+                using var model = ModelFolder.ReadRewardModel(folder, trainable: false);
+                return RewardScores.Of(model, [.. rows.Select(row => new TrainingExample(prompts[row.PromptId], row.Tokens))], cancel);
+            },
+            cancel);
+        var scores = rows.Select((row, i) => new ScoreRow { ResponseId = row.Id, RewardModel = command.RewardModel, RunId = command.RunId, Reward = rewards[i] });
+        await evaluations.Insert(command.Id, [.. scores], time.GetUtcNow(), cancel);
+    }
+}

@@ -1,0 +1,129 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Rlaif.Contracts;
+using Rlaif.Recipes;
+
+namespace Rlaif.Feedback.Prompts;
+
+/// <summary>A prompt of a file, with the two answers that a person compared when the file holds them.</summary>
+public sealed record LoadedPrompt(Prompt Prompt, string? HumanChosen = null, string? HumanRejected = null);
+
+/// <summary>A transcript that no prompt can be made of, and why. Data sets of recorded dialogues have a few.</summary>
+public sealed record DroppedTranscript(int Line, string Reason);
+
+/// <summary>Reads prompts from JSON lines, compressed when the name ends in .gz.</summary>
+/// <remarks>A line is one of: <c>{"id", "prompt", "tag", "expect", "safety"}</c>, of which only the prompt (a text, or a list of
+/// <c>{"role", "content"}</c>) is needed; <c>{"messages": [...]}</c>, whose last assistant turn is left off; or
+/// <c>{"chosen", "rejected"}</c>, two transcripts of one dialogue with different last answers (<see cref="Transcript"/>).
+/// Other keys of a line are ignored. A prompt without an id is named by its line and the hash of its turns.</remarks>
+public static class PromptFile
+{
+    /// <summary>The prompts of a file, in its order.</summary>
+    /// <exception cref="InputException">It cannot be read, holds no prompt, or a line is none of the known forms.</exception>
+    public static IReadOnlyList<LoadedPrompt> Read(string path) => Read(path, out _);
+
+    /// <summary>The prompts of a file, in its order, and the transcripts that were dropped.</summary>
+    /// <exception cref="InputException">It cannot be read, holds no prompt, or a line is none of the known forms.</exception>
+    public static IReadOnlyList<LoadedPrompt> Read(string path, out IReadOnlyList<DroppedTranscript> dropped)
+    {
+        var prompts = new List<LoadedPrompt>();
+        var reasons = new List<DroppedTranscript>();
+        var lineOf = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (line, text) in Lines(path))
+        {
+            if (Row(path, line, text, reasons) is not { } prompt)
+            {
+                continue;
+            }
+
+            var id = prompt.Prompt.Id;
+            if (!lineOf.TryAdd(id, line))
+            {
+                throw new InputException($"{path}, line {line}: id {id} is that of line {lineOf[id]} too; give each prompt an id of its own.");
+            }
+
+            prompts.Add(prompt);
+        }
+
+        dropped = reasons;
+        return prompts.Count > 0 ? prompts
+            : throw new InputException(reasons is [var first, ..]
+                ? $"{path} holds no usable prompt: {reasons.Count} transcripts were dropped, that of line {first.Line} because {first.Reason}."
+                : $"{path} holds no prompt; write one JSON object per line, for example {{\"prompt\": \"Hello\"}}.");
+    }
+
+    private static LoadedPrompt? Row(string path, int line, string text, List<DroppedTranscript> dropped)
+    {
+        try
+        {
+            using var row = JsonDocument.Parse(text);
+            return PromptRow.Read(row.RootElement, line, dropped);
+        }
+        catch (JsonException broken)
+        {
+            throw new InputException($"{path}, line {line} is not JSON: {JsonReason(broken)}", broken);
+        }
+        catch (FormatException wrong)
+        {
+            throw new InputException($"{path}, line {line}: {wrong.Message}", wrong);
+        }
+    }
+
+    private static IEnumerable<(int Line, string Text)> Lines(string path)
+    {
+        using var reader = Open(path);
+        for (var line = 1; Next(path, reader, line) is { } text; line++)
+        {
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                yield return (line, text);
+            }
+        }
+    }
+
+    private static StreamReader Open(string path)
+    {
+        try
+        {
+            Stream stream = File.OpenRead(path);
+            stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+            return new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"Cannot read prompts from {path}: there is no such file.", missing);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InputException($"Cannot read prompts from {path}: {unreadable.Message}", unreadable);
+        }
+    }
+
+    private static string? Next(string path, StreamReader reader, int line)
+    {
+        try
+        {
+            return reader.ReadLine();
+        }
+        catch (InvalidDataException broken)
+        {
+            throw new InputException($"Cannot read prompts from {path}: it is not a whole gzip file; line {line} cannot be decompressed.", broken);
+        }
+        catch (DecoderFallbackException foreign)
+        {
+            throw new InputException($"Cannot read prompts from {path}: it is not UTF-8 text, near line {line}.", foreign);
+        }
+        catch (IOException unreadable)
+        {
+            throw new InputException($"Cannot read prompts from {path}: {unreadable.Message}", unreadable);
+        }
+    }
+
+    // The position that the parser adds is that within the line: always "LineNumber: 0".
+    private static string JsonReason(JsonException broken)
+    {
+        var reason = broken.Message.Split(" LineNumber:", 2)[0].TrimEnd('.');
+        return $"{reason}, at byte {broken.BytePositionInLine} of the line.";
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Rlaif.Recipes;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>One line of training data; every error names file and line.</summary>
+internal sealed class DataLine(string path, int number, JsonElement json, int vocabulary)
+{
+    public static IEnumerable<DataLine> Of(string path, int vocabulary)
+    {
+        var number = 0;
+        foreach (var text in Lines(path))
+        {
+            number++;
+            if (!string.IsNullOrWhiteSpace(text))
+            {
+                yield return Parse(path, number, text, vocabulary);
+            }
+        }
+    }
+
+    public int[] Ids(string name)
+    {
+        if (!json.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+        {
+            throw Wrong($"has no {name}, a list of at least one token id");
+        }
+
+        return [.. list.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var value) && value >= 0 && value < vocabulary
+            ? value
+            : throw Wrong($"has the token id {id} in {name}; the model's ids are 0 to {vocabulary - 1}"))];
+    }
+
+    public double Probability(string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and <= 1 and var p
+            ? p
+            : throw Wrong($"has no {name} from 0 to 1");
+
+    public InputException Wrong(string found) => new($"{path}, line {number} {found}.");
+
+    private static DataLine Parse(string path, int number, string text, int vocabulary)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var line = new DataLine(path, number, document.RootElement.Clone(), vocabulary);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? line : throw line.Wrong("is not a JSON object");
+        }
+        catch (JsonException error)
+        {
+            throw new InputException($"{path}, line {number} is not JSON (byte {error.BytePositionInLine + 1}); training data is one JSON object a line.", error);
+        }
+    }
+
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllLines(path) : throw new InputException($"The training data {path} is missing.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Cannot read the training data {path}: {error.Message}", error);
+        }
+    }
+}

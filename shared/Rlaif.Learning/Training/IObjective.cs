@@ -1,0 +1,33 @@
+using Rlaif.Learning.Models;
+using TorchSharp;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>An algorithm as the loop sees it: weights, and a loss on any of its examples.</summary>
+internal interface IObjective : IDisposable
+{
+    /// <summary>What is trained.</summary>
+    IReadOnlyList<NamedWeight> Weights { get; }
+
+    /// <summary>Tokens of each example's longest row.</summary>
+    IReadOnlyList<int> Lengths { get; }
+
+    /// <summary>Names of the figures that every part has, with unit and estimator.</summary>
+    IReadOnlyList<string> Metrics { get; }
+
+    /// <summary>What the mean over a window counts of these examples: response tokens, or pairs.</summary>
+    long Count(IReadOnlyList<int> examples);
+
+    /// <summary>The part of one micro-batch in the mean over its window: parts add up to the step's loss and figures, however it is cut.</summary>
+    /// <param name="examples">The micro-batch.</param>
+    /// <param name="window"><see cref="Count"/> of all examples of the step.</param>
+    LossPart Part(IReadOnlyList<int> examples, long window);
+
+    /// <summary>Writes the model folder.</summary>
+    void Write(string folder);
+}
+
+/// <summary>A micro-batch's share of the step.</summary>
+/// <param name="Loss">Scalar with gradient.</param>
+/// <param name="Metrics">In the order of the names.</param>
+internal sealed record LossPart(torch.Tensor Loss, double[] Metrics);

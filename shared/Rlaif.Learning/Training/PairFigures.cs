@@ -1,0 +1,17 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>What pair losses report alike.</summary>
+internal static class PairFigures
+{
+    /// <summary>p that chosen is better for each pair, [pairs] f32.</summary>
+    public static Tensor Preferences(IReadOnlyList<TrainingPair> pairs) => tensor([.. pairs.Select(p => (float)p.Preference)]);
+
+    /// <summary>Pairs whose margin has the sign that the label asks for; a margin of 0 and a tied label count one half.</summary>
+    public static double Agreements(Tensor margins, Tensor preferences) =>
+        (((margins.sign() * (preferences - 0.5).sign()) + 1) / 2).sum().item<float>();
+
+    public static double Sum(Tensor values) => values.detach().sum().item<float>();
+}

@@ -1,0 +1,33 @@
+using Rlaif.Learning.Losses;
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Weights;
+using TorchSharp;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>A Bradley-Terry reward model: the reward stands at the last token of a response, its end token when it ended.</summary>
+internal sealed class RewardModelObjective(RewardModel model, IReadOnlyList<TrainingPair> pairs, double centring) : IObjective
+{
+    public IReadOnlyList<NamedWeight> Weights => model.Weights;
+
+    public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(p => p.Prompt.Length + Math.Max(p.Chosen.Length, p.Rejected.Length))];
+
+    public IReadOnlyList<string> Metrics { get; } = ["reward_model/loss", "reward_model/accuracy", "reward_model/margin"];
+
+    public long Count(IReadOnlyList<int> examples) => examples.Count;
+
+    public LossPart Part(IReadOnlyList<int> examples, long window)
+    {
+        TrainingPair[] part = [.. examples.Select(i => pairs[i])];
+        var rewards = RewardScores.Batch(model, [.. part.Select(p => (int[])[.. p.Prompt, .. p.Chosen]), .. part.Select(p => (int[])[.. p.Prompt, .. p.Rejected])]);
+        var preferences = PairFigures.Preferences(part);
+        var (loss, margins) = BradleyTerryLoss.Of(
+            rewards.narrow(0, 0, part.Length), rewards.narrow(0, part.Length, part.Length), preferences, centring: centring);
+        double[] figures = [PairFigures.Sum(loss), PairFigures.Agreements(margins, preferences), PairFigures.Sum(margins)];
+        return new(loss.sum() / window, [.. figures.Select(f => f / window)]);
+    }
+
+    public void Write(string folder) => ModelFolder.WriteRewardModel(folder, model);
+
+    public void Dispose() => model.Dispose();
+}

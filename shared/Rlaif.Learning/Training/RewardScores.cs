@@ -1,0 +1,29 @@
+using Rlaif.Learning.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>Rewards of responses.</summary>
+public static class RewardScores
+{
+    /// <summary>The reward at the last token of each response, without gradients; on the torch thread.</summary>
+    /// <returns>In the order of the examples.</returns>
+    public static float[] Of(RewardModel model, IReadOnlyList<TrainingExample> examples, CancellationToken cancel = default)
+    {
+        var rewards = new float[examples.Count];
+        Inference.ByLength([.. examples.Select(e => e.Prompt.Length + e.Response.Length)], indices =>
+        {
+            var batch = Batch(model, [.. indices.Select(i => (int[])[.. examples[i].Prompt, .. examples[i].Response])]).data<float>();
+            for (var i = 0; i < indices.Length; i++)
+            {
+                rewards[indices[i]] = batch[i];
+            }
+        }, cancel);
+        return rewards;
+    }
+
+    /// <summary>The reward at the last token of each text, [texts].</summary>
+    internal static Tensor Batch(RewardModel model, IReadOnlyList<int[]> texts) =>
+        model.Rewards(TokenBatch.Padded(texts, t => t, texts.Max(t => t.Length)), tensor([.. texts.Select(t => t.Length - 1L)]));
+}

@@ -1,0 +1,28 @@
+using Rlaif.Learning.Losses;
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Weights;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>Supervised training: cross-entropy of the asked tokens, averaged over those of the whole window.</summary>
+internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences) : IObjective
+{
+    public IReadOnlyList<NamedWeight> Weights => policy.Weights;
+
+    public IReadOnlyList<int> Lengths { get; } = [.. sequences.Select(s => s.Inputs)];
+
+    public IReadOnlyList<string> Metrics { get; } = ["sft/loss_nats_per_token"];
+
+    public long Count(IReadOnlyList<int> examples) => examples.Sum(i => (long)sequences[i].Targets);
+
+    public LossPart Part(IReadOnlyList<int> examples, long window)
+    {
+        var batch = TokenBatch.Of([.. examples.Select(i => sequences[i])]);
+        var loss = CrossEntropyLoss.Of(batch.Logits(policy), batch.Targets, window);
+        return new(loss, [loss.item<float>()]);
+    }
+
+    public void Write(string folder) => ModelFolder.WriteModel(folder, policy);
+
+    public void Dispose() => policy.Dispose();
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.CodeAnalysis;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>The trainings of a round. Each runs on the torch thread, resumes from the job's work folder, and writes a model folder (config.json and
+/// model.safetensors; tokenizer files are the caller's). The same job, recipe and threads end in the same bytes, stopped or not.</summary>
+[SuppressMessage("Design", "MA0049", Justification = "Callers read Training.Sft, Training.Dpo.")]
+public static class Training
+{
+    /// <summary>Supervised fine-tuning on examples, loss on response tokens.</summary>
+    /// <returns>Metrics of every step.</returns>
+    /// <exception cref="InputException">Unusable model or data, a disk that is full, or a training that diverged.</exception>
+    /// <exception cref="OperationCanceledException">The token, or <paramref name="progress"/>.</exception>
+    public static IReadOnlyList<TrainingMetric> Sft(
+        TrainingJob job, SftRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
+    {
+        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
+        var examples = TrainingData.ReadExamples(job.Data, policy.Config);
+        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]);
+        return Run("sft", objective, job, recipe, outFolder, progress, cancel);
+    }
+
+    /// <summary>Direct preference optimisation on pairs, tied to the job's reference.</summary>
+    /// <inheritdoc cref="Sft"/>
+    public static IReadOnlyList<TrainingMetric> Dpo(
+        TrainingJob job, DpoRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
+    {
+        // The reference first and gone again: two models never lie in memory.
+        var reference = job.Reference ?? job.Start;
+        var shape = ModelFolder.ReadConfig(job.Start);
+        if (ModelFolder.ReadConfig(reference).Vocabulary is var ids && ids != shape.Vocabulary)
+        {
+            throw new InputException($"The reference {reference} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
+        }
+
+        var pairs = TrainingData.ReadPairs(job.Data, shape);
+        var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job), cancel);
+        using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, recipe.Beta);
+        return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
+    }
+
+    /// <summary>A Bradley-Terry reward model on pairs.</summary>
+    /// <inheritdoc cref="Sft"/>
+    public static IReadOnlyList<TrainingMetric> RewardModel(
+        TrainingJob job, RewardModelRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
+    {
+        var model = ModelFolder.ReadRewardModelStart(job.Start);
+        var pairs = TrainingData.ReadPairs(job.Data, model.Body.Config);
+        using var objective = new RewardModelObjective(model, pairs, recipe.Centring);
+        return Run("reward-model", objective, job, recipe, outFolder, progress, cancel);
+    }
+
+    private static IReadOnlyList<TrainingMetric> Run(
+        string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
+    {
+        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
+        var metrics = TrainingLoop.Run(objective, TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel);
+        DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
+        return metrics;
+    }
+}

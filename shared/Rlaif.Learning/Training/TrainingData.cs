@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>Training data as JSON lines of token ids: <c>{"prompt":[..],"response":[..]}</c> for examples,
+/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs. Other fields are ignored.</summary>
+/// <remarks>Ids, not text: what a policy is trained on are the tokens that it sampled; the same text can have other tokens.</remarks>
+public static class TrainingData
+{
+    /// <summary>Reads examples that the model can take.</summary>
+    /// <exception cref="InputException">A malformed line, an id that the model does not have, a text longer than its positions, or no line at all.</exception>
+    public static IReadOnlyList<TrainingExample> ReadExamples(string path, ModelConfig model) =>
+        Read(path, model, line => new TrainingExample(line.Ids("prompt"), line.Ids("response")), e => e.Prompt.Length + e.Response.Length);
+
+    /// <summary>Reads pairs that the model can take.</summary>
+    /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
+    public static IReadOnlyList<TrainingPair> ReadPairs(string path, ModelConfig model) =>
+        Read(path, model, line => new TrainingPair(line.Ids("prompt"), line.Ids("chosen"), line.Ids("rejected"), line.Probability("preference")),
+            p => p.Prompt.Length + Math.Max(p.Chosen.Length, p.Rejected.Length));
+
+    /// <summary>Writes examples; the same examples give the same bytes.</summary>
+    public static void Write(string path, IEnumerable<TrainingExample> examples) =>
+        Write(path, examples, (json, example) =>
+        {
+            Ids(json, "prompt", example.Prompt);
+            Ids(json, "response", example.Response);
+        });
+
+    /// <summary>Writes pairs; the same pairs give the same bytes.</summary>
+    public static void Write(string path, IEnumerable<TrainingPair> pairs) =>
+        Write(path, pairs, (json, pair) =>
+        {
+            Ids(json, "prompt", pair.Prompt);
+            Ids(json, "chosen", pair.Chosen);
+            Ids(json, "rejected", pair.Rejected);
+            json.WriteNumber("preference", pair.Preference);
+        });
+
+    private static List<T> Read<T>(string path, ModelConfig model, Func<DataLine, T> parse, Func<T, int> length)
+    {
+        var all = new List<T>();
+        foreach (var line in DataLine.Of(path, model.Vocabulary))
+        {
+            var item = parse(line);
+            if (length(item) > model.MaxPositions)
+            {
+                throw line.Wrong($"has a text of {length(item)} tokens, the model has {model.MaxPositions} positions; leave it out or shorten it");
+            }
+
+            all.Add(item);
+        }
+
+        return all.Count > 0 ? all : throw new InputException($"{path} has no lines; there is nothing to train on.");
+    }
+
+    private static void Write<T>(string path, IEnumerable<T> items, Action<Utf8JsonWriter, T> fields) =>
+        DurableFile.Write(path, file =>
+        {
+            using var json = new Utf8JsonWriter(file);
+            foreach (var item in items)
+            {
+                json.WriteStartObject();
+                fields(json, item);
+                json.WriteEndObject();
+                json.Flush();
+                json.Reset();
+                file.WriteByte((byte)'\n');
+            }
+        });
+
+    private static void Ids(Utf8JsonWriter json, string name, int[] ids)
+    {
+        json.WriteStartArray(name);
+        foreach (var id in ids)
+        {
+            json.WriteNumberValue(id);
+        }
+
+        json.WriteEndArray();
+    }
+}

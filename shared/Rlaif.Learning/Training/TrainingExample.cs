@@ -1,0 +1,13 @@
+namespace Rlaif.Learning.Training;
+
+/// <summary>A prompt and the response that is learnt or scored, as token ids.</summary>
+/// <param name="Prompt">At least one token: the first response token needs a predecessor.</param>
+/// <param name="Response">At least one token, as sampled; its end token is in it when the response ended, and only then.</param>
+public sealed record TrainingExample(int[] Prompt, int[] Response);
+
+/// <summary>A preference pair as token ids.</summary>
+/// <param name="Prompt">At least one token.</param>
+/// <param name="Chosen">At least one token, end token included when the response ended.</param>
+/// <param name="Rejected">The same.</param>
+/// <param name="Preference">p that chosen is better, 0..1.</param>
+public sealed record TrainingPair(int[] Prompt, int[] Chosen, int[] Rejected, double Preference);

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Rlaif.Learning.Models;
+using Rlaif.Recipes;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>Hashes of everything that a training's bytes depend on: a checkpoint with another one belongs to another training.</summary>
+internal static class TrainingIdentity
+{
+    // Raise it when the same inputs train to other bytes.
+    private const string Version = "1";
+
+    public static string Of(string algorithm, TrainingJob job, TrainingRecipe recipe) => Hash(
+        algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(), File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start));
+
+    public static string OfReference(TrainingJob job) => Hash("reference", File(job.Data), Model(job.Reference ?? job.Start));
+
+    private static string Hash(params IEnumerable<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Version, $"{get_num_threads()} threads, {MatrixProduct.Precision}", .. parts]))));
+
+    private static string Model(string path) => Directory.Exists(path)
+        ? Hash(Directory.EnumerateFiles(path).Where(Counts).Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f) + " " + File(f)))
+        : File(path);
+
+    private static bool Counts(string file) =>
+        file.EndsWith(".safetensors", StringComparison.Ordinal) || Path.GetFileName(file) is "config.json" or "generation_config.json";
+
+    private static string File(string path)
+    {
+        if (!System.IO.File.Exists(path))
+        {
+            throw new InputException($"{path} is missing; a training reads it.");
+        }
+
+        using var stream = System.IO.File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

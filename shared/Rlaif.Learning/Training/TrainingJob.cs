@@ -1,0 +1,32 @@
+namespace Rlaif.Learning.Training;
+
+/// <summary>What a training starts from, reads, and where it keeps what a resume needs.</summary>
+public sealed record TrainingJob
+{
+    /// <summary>The model that is trained: a Hugging Face folder or a .gguf file. For a reward model a policy (it gets a fresh scalar head) or an
+    /// earlier reward model (it goes on).</summary>
+    public required string Start { get; init; }
+
+    /// <summary>DPO: the frozen model that the policy is tied to; null: <see cref="Start"/>.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>JSON lines of token ids, as <see cref="TrainingData"/> writes them.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Folder of the resumable checkpoints; made when it is not there. The caller removes it when the result is safe.</summary>
+    public required string Work { get; init; }
+
+    /// <summary>Names the order of the examples.</summary>
+    public ulong Seed { get; init; }
+}
+
+/// <summary>One figure of one optimizer step. The name tells unit and estimator; no figure depends on the clock.</summary>
+/// <param name="Step">From 1.</param>
+/// <param name="Name">For example <c>dpo/chosen_log_ratio_nats_per_sequence</c>.</param>
+/// <param name="Value">Mean over the step's batch, taken before the update.</param>
+public sealed record TrainingMetric(int Step, string Name, double Value);
+
+/// <summary>Called on the torch thread after every optimizer step, when its checkpoint (if one is due) is on the disk.</summary>
+/// <param name="step">Steps done, from 1; after a resume from the next of the checkpoint.</param>
+/// <param name="steps">Steps of the whole training.</param>
+public delegate void TrainingProgress(int step, int steps);

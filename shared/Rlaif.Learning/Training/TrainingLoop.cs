@@ -1,0 +1,90 @@
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Optimization;
+using Rlaif.Recipes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>The one loop: gradients of a window, clip, update, checkpoint, whatever the algorithm.</summary>
+internal static class TrainingLoop
+{
+    /// <summary>Trains the objective's weights, from the newest checkpoint when there is one.</summary>
+    /// <returns>Metrics of all steps, those before a resume included.</returns>
+    /// <exception cref="InputException">The gradient is not finite, or a checkpoint cannot be written.</exception>
+    public static IReadOnlyList<TrainingMetric> Run(
+        IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel)
+    {
+        using var adam = new AdamW(objective.Weights, plan.AdamW);
+        var (done, before) = checkpoints?.Resume(objective.Weights, adam) ?? (0, []);
+        var metrics = before.ToList();
+        ZeroGradients(objective.Weights);
+        for (var step = done; step < plan.Steps; step++)
+        {
+            metrics.AddRange(Step(objective, plan, adam, step, cancel));
+            TorchMemory.Sweep();
+            checkpoints?.WriteWhenDue(objective.Weights, adam, metrics);
+            progress(step + 1, plan.Steps);
+        }
+
+        return metrics;
+    }
+
+    private static List<TrainingMetric> Step(IObjective objective, TrainingPlan plan, AdamW adam, int step, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        var sums = Backward(objective, plan.Batches[step], plan.MicroBatch, cancel);
+        Tensor[] gradients = [.. objective.Weights.Select(w => w.Value.grad!)];
+        var norm = GradientClip.Apply(gradients, plan.MaxGradientNorm).item<float>();
+        if (!float.IsFinite(norm))
+        {
+            throw new InputException($"The training diverged: at step {step + 1} of {plan.Steps} the gradient norm is {norm}; lower the learning rate {plan.Schedule.Peak}.");
+        }
+
+        var learningRate = plan.Schedule.At(step);
+        adam.Update(gradients, learningRate);
+        foreach (var gradient in gradients)
+        {
+            gradient.zero_();
+        }
+
+        return
+        [
+            .. objective.Metrics.Zip(sums, (name, value) => new TrainingMetric(step + 1, name, value)),
+            new(step + 1, "optimizer/gradient_norm", norm),
+            new(step + 1, "optimizer/learning_rate", learningRate),
+        ];
+    }
+
+    /// <summary>Adds the gradients of the window's loss to those of the weights.</summary>
+    /// <returns>The window's figures.</returns>
+    private static double[] Backward(IObjective objective, int[] window, int microBatch, CancellationToken cancel)
+    {
+        var count = objective.Count(window);
+        var sums = new double[objective.Metrics.Count];
+        foreach (var examples in window.Chunk(microBatch == 0 ? window.Length : microBatch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (loss, figures) = objective.Part(examples, count);
+            loss.backward();
+            for (var i = 0; i < sums.Length; i++)
+            {
+                sums[i] += figures[i];
+            }
+        }
+
+        return sums;
+    }
+
+    // Made here, not by the first backward pass: the first step then adds into zeros as every other does, after a resume too.
+    private static void ZeroGradients(IReadOnlyList<NamedWeight> weights)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var weight in weights)
+        {
+            weight.Value.grad = zeros_like(weight.Value.detach());
+        }
+    }
+}

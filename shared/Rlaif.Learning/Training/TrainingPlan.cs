@@ -1,0 +1,31 @@
+using Rlaif.Learning.Optimization;
+using Rlaif.Recipes;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>What every step of a training does, fixed before the first: a step number is all that a resume has to know.</summary>
+/// <param name="Batches">The examples of each optimizer step.</param>
+/// <param name="MicroBatch">Examples of one forward pass; 0: the whole batch.</param>
+/// <param name="Schedule">Learning rate of each step.</param>
+/// <param name="AdamW">Settings of the optimizer.</param>
+/// <param name="MaxGradientNorm">Global norm above which gradients are scaled down.</param>
+internal sealed record TrainingPlan(
+    IReadOnlyList<int[]> Batches, int MicroBatch, LearningRateSchedule Schedule, AdamWSettings AdamW, double MaxGradientNorm)
+{
+    public int Steps => Batches.Count;
+
+    public static TrainingPlan Of(TrainingRecipe recipe, IReadOnlyList<int> lengths, ulong seed)
+    {
+        int[][] batches = [.. Enumerable.Range(0, recipe.Epochs).SelectMany(epoch => BatchOrder.Epoch(lengths, recipe.Batch, seed, epoch))];
+        var schedule = new LearningRateSchedule(recipe.LearningRate, KindOf(recipe.Schedule), recipe.WarmupSteps, batches.Length);
+        return new(batches, recipe.MicroBatch, schedule, new(WeightDecay: recipe.WeightDecay), recipe.MaxGradientNorm);
+    }
+
+    private static ScheduleKind KindOf(string schedule) => schedule switch
+    {
+        "constant" => ScheduleKind.Constant,
+        "linear" => ScheduleKind.Linear,
+        "cosine" => ScheduleKind.Cosine,
+        _ => throw new InputException($"The schedule {schedule} is not known; it is constant, linear or cosine."),
+    };
+}

@@ -1,0 +1,51 @@
+namespace Rlaif.Recipes.Reading;
+
+/// <summary>What no single setting can say of itself.</summary>
+internal static class RecipeRules
+{
+    private static readonly IReadOnlyList<Setting> Algorithms = Setting.Of(typeof(OptimizationRecipe));
+    private static readonly string AlgorithmNames = Written.Either([.. Algorithms.Select(s => s.Key)]);
+
+    // Members may be unset here although they are required: then they are among the errors already.
+    public static void Check(RecipeDocument document, Recipe recipe)
+    {
+        if (recipe.Labelers?.Values.Contains("settle", StringComparer.Ordinal) == false)
+        {
+            document.Wrong("labelers", "has nobody who settles; write settle behind at least one, for example rules: settle.");
+        }
+
+        foreach (var pool in recipe.Labelers?.Keys.Where(pool => !pool.All(IsPoolCharacter)) ?? [])
+        {
+            document.Wrong($"labelers.{pool}", "is not the name of a pool; use lower-case letters, digits and hyphens.");
+        }
+
+        if (recipe.Optimize is { Count: 0 })
+        {
+            document.Wrong("optimize", $"is empty; name at least one of {AlgorithmNames}.");
+        }
+
+        for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
+        {
+            var named = Algorithms.Where(s => s.Property.GetValue(recipe.Optimize![i]) is not null).Select(s => s.Key).ToList();
+            if (named.Count != 1)
+            {
+                document.Wrong($"optimize.{i}", named.Count == 0 ? $"names no algorithm; it must be {AlgorithmNames}."
+                    : $"names {string.Join(" and ", named)}; each algorithm is an entry of its own, in their order.");
+            }
+        }
+
+        if (recipe.Prompts is { Balance: false, Boost.Count: > 0 })
+        {
+            document.Wrong("prompts.boost", "counts only when prompts are drawn by tag; set prompts.balance to true.");
+        }
+
+        if (recipe.Judge.Endpoint is { } endpoint
+            && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
+        {
+            document.Wrong("judge.endpoint", $"is {Written.Short(endpoint)}; it must be an http or https address up to and including /v1.");
+        }
+    }
+
+    // A pool's name is part of its queue's name.
+    private static bool IsPoolCharacter(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-';
+}

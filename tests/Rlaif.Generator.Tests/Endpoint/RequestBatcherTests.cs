@@ -1,0 +1,101 @@
+using System.Diagnostics.Metrics;
+using Rlaif.Generator.Endpoint;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Sampling;
+using Rlaif.Recipes;
+
+namespace Rlaif.Generator.Tests.Endpoint;
+
+public class RequestBatcherTests
+{
+    private static readonly SamplingRequest Request = new([5, 6, 7], 1, 1, 4, 1, 1, [2]);
+
+    [Theory]
+    [InlineData(64, 32_768, new[] { 7 })]
+    [InlineData(3, 32_768, new[] { 3, 3, 1 })]
+    [InlineData(64, 15, new[] { 2, 2, 2, 1 })] // 7 tokens each
+    [InlineData(64, 1, new[] { 1, 1, 1, 1, 1, 1, 1 })]
+    public async Task What_waits_while_the_torch_thread_is_busy_is_sampled_together(int responses, int tokens, int[] expected)
+    {
+        using var model = await TinyModel.Create();
+        await using var shelf = new ModelShelf((_, _) => Task.FromResult<string?>(model.Folder));
+        var batcher = new RequestBatcher(shelf, new(responses, tokens));
+        var name = $"waits {responses} {tokens}";
+        using var batches = new Batches(name);
+
+        using var busy = new ManualResetEventSlim();
+        var before = TorchThread.Run(busy.Wait, TestContext.Current.CancellationToken);
+        var sampled = Enumerable.Range(0, 7).Select(_ => batcher.Sample(name, Request, _ => true, TestContext.Current.CancellationToken)).ToList();
+        busy.Set();
+        await before;
+
+        Assert.All(await Task.WhenAll(sampled), response => Assert.Equal(4, response.Tokens.Count));
+        Assert.Equal(expected, batches.Sizes);
+    }
+
+    [Fact]
+    public async Task A_request_that_nobody_waits_for_is_not_sampled()
+    {
+        using var model = await TinyModel.Create();
+        await using var shelf = new ModelShelf((_, _) => Task.FromResult<string?>(model.Folder));
+        var batcher = new RequestBatcher(shelf, new());
+        using var batches = new Batches("left");
+        using var gone = new CancellationTokenSource();
+
+        using var busy = new ManualResetEventSlim();
+        var before = TorchThread.Run(busy.Wait, TestContext.Current.CancellationToken);
+        var forgotten = batcher.Sample("left", Request, _ => true, gone.Token);
+        var wanted = batcher.Sample("left", Request, _ => true, TestContext.Current.CancellationToken);
+        await gone.CancelAsync();
+        busy.Set();
+        await before;
+
+        await wanted;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forgotten);
+        Assert.Equal([1], batches.Sizes);
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_read_fails_each_request_with_its_sentence()
+    {
+        await using var shelf = new ModelShelf((name, _) => Task.FromResult(name == "gone" ? null : Path.Combine(Path.GetTempPath(), "no-such-model")));
+        var batcher = new RequestBatcher(shelf, new());
+        foreach (var name in new[] { "gone", "broken" })
+        {
+            var requests = Enumerable.Range(0, 3).Select(_ => batcher.Sample(name, Request, _ => true, TestContext.Current.CancellationToken)).ToList();
+            foreach (var request in requests)
+            {
+                await Assert.ThrowsAsync<InputException>(() => request);
+            }
+        }
+    }
+
+    /// <summary>Sizes of the batches that were sampled from one model; the meter is the process's, and other tests run beside this one.</summary>
+    private sealed class Batches : IDisposable
+    {
+        private readonly MeterListener listener = new();
+
+        public Batches(string model)
+        {
+            listener.InstrumentPublished = (instrument, me) =>
+            {
+                if (instrument.Name == "rlaif.generator.batch.responses")
+                {
+                    me.EnableMeasurementEvents(instrument);
+                }
+            };
+            listener.SetMeasurementEventCallback<int>((_, rows, tags, _) =>
+            {
+                if (tags.Length == 1 && (string?)tags[0].Value == model)
+                {
+                    Sizes.Add(rows);
+                }
+            });
+            listener.Start();
+        }
+
+        public List<int> Sizes { get; } = []; // written on the torch thread, read when all is done
+
+        public void Dispose() => listener.Dispose();
+    }
+}

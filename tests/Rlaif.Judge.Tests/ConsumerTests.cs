@@ -1,0 +1,111 @@
+using MassTransit;
+using MassTransit.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Rlaif.Contracts;
+using Rlaif.Judge.Asking;
+using Rlaif.Judge.Consumers;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.Judge.Tests;
+
+/// <summary>A command gets exactly one answer: votes, or why there are none.</summary>
+public sealed class ConsumerTests : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("rlaif-judge-").FullName;
+    private readonly Database database;
+
+    public ConsumerTests() => database = Database.Sqlite(Path.Combine(folder, "rlaif.db"));
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await database.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_judge_of_a_recipe_that_names_none_is_the_starting_policy_on_our_own_endpoint()
+    {
+        await using var stub = await StubEndpoint.Start(_ => StubEndpoint.Token(("A", 0.75), ("B", 0.25)));
+        await CreateRun(new() { Parallel = 2 });
+        var label = await Answer<JudgeConsumer, PreferenceLabeled>(Asking.Command(Asking.Honest), stub.Address);
+        Assert.Equal(RlaifId.Of("label"), label.Id);
+        Assert.Equal("judge/pairwise/start", label.Labeler);
+        Assert.Single(label.Votes);
+        Assert.All(stub.Requests, request => Assert.Equal("policy-of-the-start", request.Body["model"]!.ToString()));
+    }
+
+    [Fact]
+    public async Task A_recipe_may_name_any_endpoint_model_and_form()
+    {
+        await using var stub = await StubEndpoint.Start(_ => StubEndpoint.Token(("Yes", 0.75), ("No", 0.25)));
+        await CreateRun(new() { Endpoint = stub.Address.ToString(), Model = "big", Form = "pointwise", Parallel = 1 });
+        var label = await Answer<JudgeConsumer, PreferenceLabeled>(Asking.Command(Asking.Honest), new("http://nobody.invalid/v1"));
+        Assert.Equal("judge/pointwise/big", label.Labeler);
+        Assert.Equal(0.5, Assert.Single(label.Votes).Preference);
+    }
+
+    [Fact]
+    public async Task A_command_without_principles_and_a_run_that_is_not_there_are_declined_with_the_reason()
+    {
+        await CreateRun(new());
+        var nothing = await Answer<JudgeConsumer, PreferenceDeclined>(Asking.Command(), new("http://nobody.invalid/v1"));
+        Assert.Contains("no principle", nothing.Reason, StringComparison.Ordinal);
+        var noRun = await Answer<JudgeConsumer, PreferenceDeclined>(Asking.Command(Asking.Honest) with { RunId = RlaifId.Of("other") }, new("http://nobody.invalid/v1"));
+        Assert.Contains("not in the database", noRun.Reason, StringComparison.Ordinal);
+        Assert.Equal(FailureKind.NotQualified, noRun.Failure);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_no_address_is_declined_with_what_to_write()
+    {
+        await CreateRun(new() { Endpoint = "localhost:8080" });
+        var declined = await Answer<JudgeConsumer, PreferenceDeclined>(Asking.Command(Asking.Honest), new("http://nobody.invalid/v1"));
+        Assert.Contains("http://localhost:8080/v1", declined.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rules_vote_by_machine_checks_and_decline_a_malformed_one()
+    {
+        var brief = new PrincipleText("brief", "Which is briefer?", """{"maxWords": 3}""");
+        var label = await Answer<RulesConsumer, PreferenceLabeled>(
+            Asking.Command(brief) with { Second = new("It is the city of Lyon, of course.", Ended: true) }, new("http://nobody.invalid/v1"));
+        Assert.Equal(("rules", 1.0), (label.Labeler, Assert.Single(label.Votes).Preference));
+
+        var declined = await Answer<RulesConsumer, PreferenceDeclined>(Asking.Command(brief with { Check = "{\"maxWrods\": 3}" }), new("http://nobody.invalid/v1"));
+        Assert.Equal(("rules", FailureKind.NotQualified), (declined.Labeler, declined.Failure));
+        Assert.Contains("maxWrods", declined.Reason, StringComparison.Ordinal);
+    }
+
+    private async Task CreateRun(JudgeRecipe judge)
+    {
+        await database.Migrate(Cancel);
+        var recipe = new Recipe
+        {
+            Name = "test",
+            Policy = "policy",
+            Constitution = "constitution.yaml",
+            Prompts = new() { Train = "prompts.jsonl" },
+            Labelers = new Dictionary<string, string> { ["judge"] = "settle" },
+            Optimize = [],
+            Judge = judge,
+        };
+        await new RunTables(database).Create(
+            new() { Id = RlaifId.Of("run"), Name = "test", Recipe = Json.Of(recipe), StartPolicy = "policy-of-the-start", CreatedAt = DateTimeOffset.UnixEpoch }, [], Cancel);
+    }
+
+    private async Task<TAnswer> Answer<TConsumer, TAnswer>(LabelPreference command, Uri own)
+        where TConsumer : class, IConsumer
+        where TAnswer : class
+    {
+        await using var services = new ServiceCollection()
+            .AddSingleton(new RunTables(database)).AddSingleton(new JudgeEndpoint(own)).AddModelJudge()
+            .AddMassTransitTestHarness(bus => bus.AddConsumer<TConsumer>()).BuildServiceProvider(validateScopes: true);
+        var harness = services.GetRequiredService<ITestHarness>();
+        await harness.Start();
+        await harness.Bus.Publish(command, Cancel);
+        return (await harness.Published.SelectAsync<TAnswer>(Cancel).FirstOrDefault())?.Context.Message ?? throw new InvalidOperationException("No answer came.");
+    }
+}

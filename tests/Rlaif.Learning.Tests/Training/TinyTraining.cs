@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Sampling;
+using Rlaif.Learning.Training;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+using Trainer = Rlaif.Learning.Training.Training;
+
+namespace Rlaif.Learning.Tests.Training;
+
+/// <summary>A model of a few thousand weights with data of all three kinds, in a folder of its own.</summary>
+internal sealed class TinyTraining : IDisposable
+{
+    public static readonly string[] Algorithms = ["sft", "dpo", "reward-model"];
+
+    public static readonly ModelConfig Config = new()
+    {
+        Architecture = "llama", HiddenSize = 16, Layers = 2, Heads = 2, KeyValueHeads = 1, HeadDim = 8, FeedForward = 32, Vocabulary = 48, MaxPositions = 64,
+        TiedEmbeddings = true, BosTokenId = 1, EosTokenIds = [4], PadTokenId = 0,
+    };
+
+    public TinyTraining(int examples = 22)
+    {
+        // A team of threads would only wait for each other on matrices of this size, and on tests that run beside.
+        TorchRuntime.Start(1);
+        using (var model = LanguageModel.Create(Config, seed: 3, trainable: false))
+        {
+            ModelFolder.WriteModel(Start, model);
+        }
+
+        var random = new RandomStream(11, 0);
+        int[] Ids(int atMost) => [.. Enumerable.Range(0, 1 + (int)(random.NextDouble() * atMost)).Select(_ => 5 + (int)(random.NextDouble() * 43))];
+        Examples = [.. Enumerable.Range(0, examples).Select(_ => new TrainingExample(Ids(9), Ids(12)))];
+        Pairs = [.. Examples.Select(e => new TrainingPair(e.Prompt, [.. e.Response, 4], [.. Ids(12), 4], 0.5 + (random.NextDouble() / 2)))];
+        TrainingData.Write(ExamplesFile, Examples);
+        TrainingData.Write(PairsFile, Pairs);
+    }
+
+    public IReadOnlyList<TrainingPair> TiedPairs => [.. Pairs.Select(p => p with { Preference = 0.5 })];
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("rlaif").FullName;
+
+    public string Start => Path.Combine(Folder, "start");
+
+    public string ExamplesFile => Path.Combine(Folder, "examples.jsonl");
+
+    public string PairsFile => Path.Combine(Folder, "pairs.jsonl");
+
+    public IReadOnlyList<TrainingExample> Examples { get; }
+
+    public IReadOnlyList<TrainingPair> Pairs { get; }
+
+    public static Task Run(Action<TinyTraining> test) => TorchThread.Run(() =>
+    {
+        using var tiny = new TinyTraining();
+        test(tiny);
+    });
+
+    /// <summary>An algorithm's loss on this data, as the loop sees it.</summary>
+    public IObjective Objective(string algorithm) => algorithm switch
+    {
+        "sft" => new SftObjective(ModelFolder.ReadModel(Start, trainable: true), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
+        // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
+        "dpo" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
+            new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), beta: 0.1),
+        _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
+    };
+
+    /// <summary>Trains with one of the algorithms; <paramref name="name"/> names its work folder and its result.</summary>
+    public IReadOnlyList<TrainingMetric> Train(string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
+        int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3)
+    {
+        var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5 };
+        job = change?.Invoke(job) ?? job;
+        progress ??= (_, _) => { };
+        T Set<T>(T recipe)
+            where T : TrainingRecipe =>
+            recipe with { LearningRate = learningRate, WarmupSteps = 0, Epochs = epochs, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps };
+        return algorithm switch
+        {
+            "sft" => Trainer.Sft(job, Set(new SftRecipe()), Out(name), progress, CancellationToken.None),
+            "dpo" => Trainer.Dpo(job, Set(new DpoRecipe()), Out(name), progress, CancellationToken.None),
+            _ => Trainer.RewardModel(job, Set(new RewardModelRecipe()), Out(name), progress, CancellationToken.None),
+        };
+    }
+
+    public RewardModel RewardModelWithHead()
+    {
+        using var policy = ModelFolder.ReadModel(Start, trainable: false);
+        return RewardModel.On(policy, seed: 9);
+    }
+
+    public string Work(string name) => Path.Combine(Folder, name + "-work");
+
+    public string Out(string name) => Path.Combine(Folder, name + "-out");
+
+    public string Sha256(string name) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Out(name), "model.safetensors"))));
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

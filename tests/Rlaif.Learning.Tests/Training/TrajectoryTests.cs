@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Optimization;
+using Rlaif.Learning.Tests.Losses;
+using Rlaif.Learning.Training;
+using Rlaif.Learning.Weights;
+using Rlaif.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Tests.Training;
+
+/// <summary>Whole trainings of TRL, step by step: the loop, not only its parts, is theirs.</summary>
+public class TrajectoryTests
+{
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("dpo_sigmoid")]
+    [InlineData("ours_dpo_soft")]
+    [InlineData("reward")]
+    [InlineData("ours_reward_soft")]
+    public Task Every_step_and_the_final_weights_are_those_of_the_reference(string name)
+    {
+        var golden = Golden.Read($"trajectories/{name}.json");
+        var cancel = TestContext.Current.CancellationToken;
+        return TorchThread.Run(() =>
+        {
+            using var scope = NewDisposeScope();
+            using var objective = Objective(name, golden);
+            var start = objective.Weights.ToDictionary(w => w.Name, w => w.Value.detach().clone());
+            var metrics = TrainingLoop.Run(objective, Plan(golden), null, (_, _) => { }, cancel);
+            Compare(golden, metrics);
+            if (golden.TryGetProperty("final_weights_file", out var file))
+            {
+                CompareWeights(golden, Fixtures.Path("trajectories/" + file.GetString()), objective.Weights, start);
+            }
+        }, cancel);
+    }
+
+    private static TrainingPlan Plan(JsonElement golden)
+    {
+        var config = golden.GetProperty("config");
+        double Number(string key) => config.GetProperty(key).GetDouble();
+        var (micro, steps) = ((int)Number("batch"), (int)Number("steps"));
+        var batch = micro * (int)Number("accumulation");
+        int[][] batches = [.. Enumerable.Range(0, steps).Select(step => Enumerable.Range(step * batch, batch).ToArray())];
+        return new(batches, micro, new(Number("lr"), ScheduleKind.Linear, (int)Number("warmup"), steps),
+            new(Beta2: Number("beta2"), WeightDecay: Number("weight_decay")), Number("max_grad_norm"));
+    }
+
+    private static IObjective Objective(string name, JsonElement golden)
+    {
+        var probabilities = golden.TryGetProperty("chosen_probability", out var given) ? given.Flatten().ToArray() : null;
+        var pairs = Golden.Read("trajectories/data_pairs.json").GetProperty("examples").EnumerateArray().Select((e, i) =>
+            new TrainingPair(Ids(e, "prompt_ids"), Ids(e, "chosen_ids"), Ids(e, "rejected_ids"), probabilities?[i] ?? 1)).ToArray();
+        var config = golden.GetProperty("config");
+        if (name.Contains("reward"))
+        {
+            var centring = config.GetProperty("center_rewards_coefficient");
+            return new RewardModelObjective(ModelFolder.ReadRewardModel(Fixtures.Path("trajectories/base_reward"), trainable: true), pairs,
+                centring.ValueKind == JsonValueKind.Null ? 0 : centring.GetDouble());
+        }
+
+        var policy = ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: true);
+        if (name == "sft")
+        {
+            return new SftObjective(policy, [.. pairs.Select(p => TokenSequence.Of(p.Prompt, p.Chosen))]);
+        }
+
+        Put(policy, Fixtures.Path("trajectories/dpo.initial_policy.safetensors"));
+        var work = Directory.CreateTempSubdirectory("rlaif").FullName;
+        var reference = ReferenceLogProbs.Of(Fixtures.Path("trajectories/base"), pairs, work, "this", CancellationToken.None);
+        Directory.Delete(work, recursive: true);
+        if (golden.TryGetProperty("reference_chosen_logps", out var expected))
+        {
+            Golden.Close([.. expected.Flatten()], [.. reference.Chosen.Select(l => (double)l)], 2e-6, "reference of chosen");
+            Golden.Close([.. golden.GetProperty("reference_rejected_logps").Flatten()], [.. reference.Rejected.Select(l => (double)l)], 2e-6, "reference of rejected");
+        }
+
+        return new DpoObjective(policy, pairs, reference, config.GetProperty("beta").GetDouble());
+    }
+
+    private static void Compare(JsonElement golden, IReadOnlyList<TrainingMetric> metrics)
+    {
+        var tolerances = golden.GetProperty("tolerances");
+        var losses = tolerances.GetProperty("micro_losses").GetDouble();
+        var compared = 0;
+        foreach (var step in golden.GetProperty("steps").EnumerateArray())
+        {
+            var at = step.GetProperty("step").GetInt32();
+            double Ours(string ending) => metrics.Single(m => m.Step == at && m.Name.EndsWith(ending, StringComparison.Ordinal)).Value;
+            void Close(double theirs, double ours, double tolerance, string what)
+            {
+                Golden.Close([theirs], [ours], tolerance, $"step {at} {what}");
+                compared++;
+            }
+
+            Close(step.GetProperty("loss").GetDouble(), metrics.First(m => m.Step == at).Value, losses, "loss");
+            Close(step.GetProperty("grad_norm").GetDouble(), Ours("/gradient_norm"), tolerances.GetProperty("grad_norm").GetDouble(), "gradient norm");
+            Close(step.GetProperty("learning_rate").GetDouble(), Ours("/learning_rate"), 1e-12, "learning rate");
+            foreach (var (theirs, ours) in new[] { ("rewards/margins", "dpo/margin"), ("rewards/accuracies", "dpo/accuracy"), ("margin", "reward_model/margin"), ("accuracy", "reward_model/accuracy") })
+            {
+                if (step.GetProperty("metrics").TryGetProperty(theirs, out var value))
+                {
+                    Close(value.GetDouble(), Ours(ours), losses, ours);
+                }
+            }
+        }
+
+        Assert.True(compared >= 36, $"only {compared} figures were compared");
+    }
+
+    private static void CompareWeights(JsonElement golden, string file, IReadOnlyList<NamedWeight> weights, Dictionary<string, Tensor> start)
+    {
+        using var final = Safetensors.Read(file);
+        var tolerance = golden.GetProperty("tolerances").GetProperty("update_relative_l2").GetDouble();
+        foreach (var (name, value) in weights)
+        {
+            var expected = final.Find(name)!;
+            var far = ((value.detach() - expected).norm() / (expected - start[name]).norm()).item<float>();
+            Assert.True(far <= tolerance, $"{name} is off by {far:E2} of its way, allowed {tolerance:E1}");
+        }
+    }
+
+    private static void Put(LanguageModel model, string file)
+    {
+        using var guard = no_grad();
+        using var values = Safetensors.Read(file);
+        foreach (var (name, value) in model.Weights)
+        {
+            value.copy_(values.Find(name)!);
+        }
+    }
+
+    private static int[] Ids(JsonElement example, string name) => [.. example.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+}

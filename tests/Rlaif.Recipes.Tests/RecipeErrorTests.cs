@@ -1,0 +1,120 @@
+namespace Rlaif.Recipes.Tests;
+
+public class RecipeErrorTests
+{
+    [Fact]
+    public void An_unknown_key_is_told_with_its_line_and_the_nearest_known_key()
+    {
+        Assert.Equal(
+            "mine.yaml, line 9: ronds is not a setting; did you mean rounds (1 to 1000, usually 3)?\n1 error; nothing was started.",
+            ErrorOf(Recipes.Minimal + "ronds: 3\n"));
+        Assert.StartsWith(
+            "mine.yaml, line 7: optimize.0.dpo.bta is not a setting; did you mean beta (0.0001 to 10, usually 0.1)?",
+            ErrorOf(Recipes.Minimal.Replace("{}", "{bta: 0.2}", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("prompts.per_round=3", "prompts.per_round is not a setting; did you mean perRound (1 to 1000000, usually 64)?")]
+    [InlineData("revision.colour=red", "revision.colour is not a setting; here are enabled, principle, critiqueTokens.")]
+    [InlineData("optimize.0.dpo.bta=0.2", "optimize.0.dpo.bta is not a setting; did you mean beta (0.0001 to 10, usually 0.1)?")]
+    [InlineData("rounds=0", "rounds is 0; it must be 1 to 1000, usually 3.")]
+    [InlineData("evalution.prompts=3", "evalution.prompts: evalution is not a setting; did you mean evaluation?")]
+    [InlineData("rounds", "rounds names no value; write it as key=value, for example rounds=3.")]
+    [InlineData("optimize.3.dpo.beta=1", "optimize.3.dpo.beta: optimize has 1 entries, counted from 0; 3 is none of them.")]
+    [InlineData("name.x=1", "name.x: name is a value; it has no x.")]
+    [InlineData("labelers={rules", "labelers is {rules, which begins like YAML and is none.")]
+    public void An_error_of_an_override_names_the_override(string set, string told) =>
+        Assert.Equal($"--set {told}\n1 error; nothing was started.", ErrorOf(Recipes.Minimal, set));
+
+    [Fact]
+    public void An_error_does_not_repeat_control_characters()
+    {
+        Assert.DoesNotContain('\u001b', ErrorOf(Recipes.Minimal + "\"a\\eb\": 1\n"));
+        Assert.DoesNotContain('\u001b', ErrorOf(Recipes.Minimal, "policy=\u001b[2J", "a\u001b.b=1", "c\u001b"));
+    }
+
+    [Theory]
+    [InlineData("evaluation: {prompts: 0}", "evaluation.prompts is 0; it must be 1 to 1000000, usually 48.")]
+    [InlineData("seed: 99999999999999999999", "seed is 99999999999999999999; it must be 0 to 2147483647.")]
+    [InlineData("rounds: many", "rounds is many; it must be a whole number, 1 to 1000, usually 3.")]
+    [InlineData("rounds: 2.5", "rounds is 2.5; it must be a whole number, 1 to 1000, usually 3.")]
+    [InlineData("rounds: '2'", "rounds is the text \"2\"; it must be a whole number, 1 to 1000, usually 3.")]
+    [InlineData("rounds:", "rounds is empty; it must be 1 to 1000, usually 3.")]
+    [InlineData("rounds: [2]", "rounds is a list; it must be 1 to 1000, usually 3.")]
+    [InlineData("sampling: {temperature: .nan}", "sampling.temperature is .nan; it must be a number, 0 to 10, usually 1.")]
+    [InlineData("sampling: {temperature: 1e999}", "sampling.temperature is 1e999; it must be 0 to 10, usually 1.")]
+    [InlineData("sampling: 4", "sampling is 4; it must be a group of settings.")]
+    [InlineData("revision: {enabled: yes}", "revision.enabled is yes; it must be true or false.")]
+    [InlineData("revision: {principle: all}", "revision.principle is all; it must be generic or drawn.")]
+    [InlineData("rewardModel: {schedule: cosin}", "rewardModel.schedule is cosin; it must be constant, linear or cosine.")]
+    [InlineData("judge: {endpoint: localhost}", "judge.endpoint is localhost; it must be an http or https address up to and including /v1.")]
+    [InlineData("judge: {[a]: 1}", "judge has a list where a key belongs.")]
+    public void A_wrong_value_is_told_with_what_is_allowed(string line, string told) =>
+        Assert.Equal($"mine.yaml, line 9: {told}\n1 error; nothing was started.", ErrorOf(Recipes.Minimal + line + "\n"));
+
+    [Theory]
+    [InlineData("rules: settle", "rules: shadow", "labelers has nobody who settles; write settle behind at least one, for example rules: settle.")]
+    [InlineData("rules: settle", "rules: settles", "labelers.rules is settles; it must be settle or shadow.")]
+    [InlineData("rules:", "My rules:", "labelers.My rules is not the name of a pool; use lower-case letters, digits and hyphens.")]
+    [InlineData("- dpo: {}", "- {}", "optimize.0 names no algorithm; it must be sft or dpo.")]
+    [InlineData("dpo: {}", "{sft: {}, dpo: {}}", "optimize.0 names sft and dpo; each algorithm is an entry of its own, in their order.")]
+    [InlineData("- dpo: {}", "- dpo", "optimize.0 is dpo; it must be a group of settings.")]
+    [InlineData("optimize:\n  - dpo: {}", "optimize: []", "optimize is empty; name at least one of sft or dpo.")]
+    [InlineData("optimize:\n  - dpo: {}", "optimize: {dpo: {}}", "optimize is a group; it must be a list, each entry after a hyphen.")]
+    [InlineData("prompts: {train: p.jsonl}", "prompts: {}", "prompts.train is missing and has no default.")]
+    [InlineData("l}", "l, boost: {unsafe: 2}}", "prompts.boost counts only when prompts are drawn by tag; set prompts.balance to true.")]
+    [InlineData("name: mine\n", "", "name is missing and has no default.")]
+    public void What_settings_say_together_is_checked(string from, string to, string told) =>
+        Assert.Matches(
+            $"^mine.yaml, line [0-9]+: {System.Text.RegularExpressions.Regex.Escape(told)}\n1 error; nothing was started.$",
+            ErrorOf(Recipes.Minimal.Replace(from, to, StringComparison.Ordinal)));
+
+    [Fact]
+    public void All_errors_are_told_at_once_in_at_most_six_lines()
+    {
+        var two = ErrorOf(Recipes.Minimal + "rounds: 0\nthreads: 0\n").Split('\n');
+        Assert.StartsWith("mine.yaml, line 9: rounds is 0", two[0], StringComparison.Ordinal);
+        Assert.StartsWith("mine.yaml, line 10: threads is 0", two[1], StringComparison.Ordinal);
+        Assert.Equal("2 errors; nothing was started.", two[2]);
+
+        var five = ErrorOf(Recipes.Minimal + string.Concat(Enumerable.Range(1, 5).Select(i => $"x{i}: 1\n"))).Split('\n');
+        Assert.Equal((6, "5 errors; nothing was started."), (five.Length, five[5]));
+
+        var nine = ErrorOf(Recipes.Minimal + string.Concat(Enumerable.Range(1, 9).Select(i => $"x{i}: 1\n"))).Split('\n');
+        Assert.Equal(["and 5 more", "9 errors; nothing was started."], nine[4..]);
+    }
+
+    [Theory]
+    [InlineData("", "mine.yaml is empty; a recipe names at least name, policy, constitution, prompts, labelers, optimize.")]
+    [InlineData("# nothing\n", "mine.yaml is empty; a recipe names at least name, policy, constitution, prompts, labelers, optimize.")]
+    [InlineData("- 3\n", "mine.yaml is not a recipe: it holds no settings of the form key: value.")]
+    [InlineData("a: 1\n---\nb: 2\n", "mine.yaml holds 2 YAML documents; a recipe is one.")]
+    public void What_is_no_recipe_at_all_is_one_sentence(string yaml, string told) => Assert.Equal(told, ErrorOf(yaml));
+
+    [Theory]
+    [InlineData(": : [\n", 1)]
+    [InlineData("rounds: 3\nname: \"open\n", 2)]
+    [InlineData("rounds: 3\nrounds: 4\n", 2)]
+    public void What_is_not_YAML_is_told_with_its_line(string yaml, int line)
+    {
+        var told = ErrorOf(yaml);
+        Assert.Matches($@"^mine.yaml, line {line} is not YAML: .+\.$", told);
+        Assert.DoesNotContain('\n', told);
+    }
+
+    [Fact]
+    public void A_text_of_brackets_alone_does_not_end_the_process() =>
+        Assert.Contains("more than 32 levels", ErrorOf(new string('[', 100_000)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        var told = Assert.Throws<InputException>(() => RecipeFile.Read("no/such/nosuch.yaml")).Message;
+        Assert.Equal("Cannot read recipe no/such/nosuch.yaml: there is no such file.", told);
+        Assert.StartsWith("Cannot read recipe .: ", Assert.Throws<InputException>(() => RecipeFile.Read(".")).Message, StringComparison.Ordinal);
+    }
+
+    private static string ErrorOf(string yaml, params string[] overrides) =>
+        Assert.Throws<InputException>(() => RecipeFile.Parse(yaml, "mine.yaml", overrides)).Message;
+}

@@ -1,0 +1,107 @@
+using System.Reflection;
+using System.Text.Json;
+using CsCheck;
+using Rlaif.Testing;
+
+namespace Rlaif.Recipes.Tests;
+
+public class RecipeFileTests
+{
+    [Fact]
+    public void Any_recipe_is_read_back_as_it_was_written() => Recipes.Any.Sample(
+        recipe =>
+        {
+            Assert.Equal(Recipes.AsJson(recipe), Recipes.AsJson(RecipeFile.Parse(Recipes.AsYaml(recipe), "r.yaml")));
+            Assert.Equal(Recipes.AsJson(recipe), Recipes.AsJson(RecipeFile.Parse(Recipes.AsJson(recipe), "r.yaml")));
+        },
+        iter: 300);
+
+    [Fact]
+    public void Any_recipe_survives_the_form_in_which_a_run_stores_it() => Recipes.Any.Sample(
+        recipe => Assert.Equal(Recipes.AsJson(recipe), Recipes.AsJson(JsonSerializer.Deserialize<Recipe>(Recipes.AsJson(recipe), Recipes.Json)!)),
+        iter: 300);
+
+    [Fact]
+    public void Junk_is_an_input_error_or_a_recipe()
+    {
+        var junk = Gen.String[Gen.OneOf(Gen.Char, Gen.Char[" \n\t:-[]{},'\"#&*!|>%@`~?"]), 0, 200];
+        Gen.Select(junk, junk, Gen.Int[0, Recipes.Minimal.Length]).Sample(
+            (text, set, at) =>
+            {
+                Survives(text);
+                Survives(Recipes.Minimal.Insert(at, text));
+                Survives(Recipes.Minimal, set, $"optimize.0.{set}", $"{set}=1", $"judge={set}");
+            },
+            iter: 500);
+    }
+
+    [Fact]
+    public void What_is_not_named_keeps_the_default_of_the_record()
+    {
+        var read = RecipeFile.Parse(Recipes.Minimal + "evaluation:\n", "mine.yaml");
+        Assert.Equal(new SamplingRecipe(), read.Sampling);
+        Assert.Equal(new EvaluationRecipe(), read.Evaluation);
+        Assert.Equal(new DpoRecipe(), Assert.Single(read.Optimize).Dpo);
+        Assert.Equal("dpo", read.Optimize[0].Algorithm);
+    }
+
+    [Fact]
+    public void Paths_start_at_the_recipes_folder_and_those_of_an_override_at_the_current_one()
+    {
+        var read = RecipeFile.Parse(Recipes.Minimal, "/some/where/r.yaml", ["constitution=other.yaml"]);
+        Assert.Equal("/some/where/models/p", read.Policy);
+        Assert.Equal("/some/where/p.jsonl", read.Prompts.Train);
+        Assert.Equal(Path.GetFullPath("other.yaml"), read.Constitution);
+    }
+
+    [Fact]
+    public void An_override_replaces_adds_or_goes_into_a_list()
+    {
+        var read = RecipeFile.Parse(
+            Recipes.Minimal,
+            "r.yaml",
+            ["rounds=2", "optimize.0.dpo.beta=0.25", "judge.model=a=b", "labelers.judge=shadow", "evaluation.gate.maxKl=7", "rounds=5"]);
+        Assert.Equal((5, 0.25, "a=b", 7.0), (read.Rounds, read.Optimize[0].Dpo!.Beta, read.Judge.Model, read.Evaluation.Gate.MaxKl));
+        Assert.Equal(["judge", "rules"], read.Labelers.Keys);
+        var both = RecipeFile.Parse(Recipes.Minimal, "r.yaml", ["optimize=[{sft: {}}, {dpo: {}}]"]);
+        Assert.Equal(["sft", "dpo"], both.Optimize.Select(o => o.Algorithm));
+    }
+
+    [Theory]
+    [InlineData("quickstart", 3, "generic")]
+    [InlineData("smollm2", 1, "drawn")]
+    public void The_recipes_that_ship_are_valid(string name, int rounds, string principle)
+    {
+        var read = RecipeFile.Read(Repository.Path($"recipes/{name}.yaml"));
+        Assert.Equal((name, rounds, principle), (read.Name, read.Rounds, read.Revision.Principle));
+        Assert.Equal(["sft", "dpo"], read.Optimize.Select(o => o.Algorithm));
+    }
+
+    // What an error tells must exist: a range for each number, words or free text, never a type that the reader does not know.
+    [Fact]
+    public void Every_number_of_a_recipe_has_a_range_that_holds_its_default()
+    {
+        var numbers = typeof(Recipe).Assembly.GetTypes().Where(t => t.Name.EndsWith("Recipe", StringComparison.Ordinal) && !t.IsAbstract)
+            .SelectMany(t => t.GetProperties().Select(p => (Record: Activator.CreateInstance(t), Property: p)))
+            .Where(p => p.Property.PropertyType == typeof(int) || p.Property.PropertyType == typeof(double)).ToList();
+        Assert.True(numbers.Count > 40);
+        Assert.All(numbers, number =>
+        {
+            var range = number.Property.GetCustomAttribute<BetweenAttribute>();
+            Assert.NotNull(range);
+            Assert.InRange(Convert.ToDouble(number.Property.GetValue(number.Record)), range.Low, range.High);
+        });
+    }
+
+    private static void Survives(string yaml, params string[] overrides)
+    {
+        try
+        {
+            RecipeFile.Parse(yaml, "r.yaml", overrides);
+        }
+        catch (InputException told)
+        {
+            Assert.InRange(told.Message.Split('\n').Length, 1, 6);
+        }
+    }
+}

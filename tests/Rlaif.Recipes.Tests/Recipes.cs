@@ -1,0 +1,128 @@
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using CsCheck;
+using YamlDotNet.Serialization;
+
+namespace Rlaif.Recipes.Tests;
+
+/// <summary>Recipes to read: the smallest one, and any one.</summary>
+internal static class Recipes
+{
+    // The options with which rows and files are written (Rlaif.Storage.Json): a run stores its recipe in this form.
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly ISerializer Yaml = new SerializerBuilder().WithQuotingNecessaryStrings().Build();
+
+    /// <summary>Eight lines: what has no default.</summary>
+    public const string Minimal = """
+        name: mine
+        policy: models/p
+        constitution: c.yaml
+        prompts: {train: p.jsonl}
+        labelers: {rules: settle}
+        optimize:
+          - dpo: {}
+        # line 8
+
+        """;
+
+    /// <summary>A recipe with every setting anywhere in its range.</summary>
+    public static Gen<Recipe> Any { get; } = Record(typeof(Recipe)).Select(value => (Recipe)value).Select(recipe =>
+        recipe with { Prompts = recipe.Prompts with { Balance = recipe.Prompts.Balance || recipe.Prompts.Boost.Count > 0 } });
+
+    public static string AsJson(Recipe recipe) => JsonSerializer.Serialize(recipe, Json);
+
+    public static string AsYaml(Recipe recipe) => Yaml.Serialize(Plain(JsonNode.Parse(AsJson(recipe)))!);
+
+    private static object? Plain(JsonNode? node) => node switch
+    {
+        JsonObject group => group.ToDictionary(entry => entry.Key, entry => Plain(entry.Value), StringComparer.Ordinal),
+        JsonArray list => list.Select(Plain).ToList(),
+        JsonValue value when value.TryGetValue<double>(out var number) => number,
+        JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
+        _ => node?.GetValue<string>(),
+    };
+
+    private static Gen<object> Record(Type type)
+    {
+        var properties = type.GetProperties().Where(p => p.CanWrite).ToList();
+        return type == typeof(OptimizationRecipe)
+            ? Gen.OneOf([.. properties.Select(p => Record(p.PropertyType).Select(settings => With(type, [p], [settings])))])
+            : Sequence([.. properties.Select(p => Value(p, p.PropertyType))]).Select(values => With(type, properties, values));
+    }
+
+    private static object With(Type type, IReadOnlyList<PropertyInfo> properties, IReadOnlyList<object?> values)
+    {
+        var record = Activator.CreateInstance(type)!;
+        foreach (var (property, value) in properties.Zip(values))
+        {
+            property.SetValue(record, value);
+        }
+
+        return record;
+    }
+
+    private static Gen<object?> Value(PropertyInfo property, Type type)
+    {
+        var range = property.GetCustomAttribute<BetweenAttribute>();
+        var words = property.GetCustomAttribute<OneOfAttribute>();
+        if (type == typeof(int))
+        {
+            return Gen.Int[(int)range!.Low, (int)range.High].Select(v => (object?)v);
+        }
+
+        if (type == typeof(double))
+        {
+            return Gen.Double[range!.Low, range.High].Select(v => (object?)v);
+        }
+
+        if (type == typeof(bool))
+        {
+            return Gen.Bool.Select(v => (object?)v);
+        }
+
+        if (property.Name == nameof(JudgeRecipe.Endpoint))
+        {
+            return OneOf(null, "http://localhost:8000/v1", "https://judge.example/v1").Select(a => (object?)a);
+        }
+
+        if (type == typeof(string))
+        {
+            return words is not null ? OneOf([.. words.Words]).Select(w => (object?)w)
+                : property.IsDefined(typeof(FilePathAttribute)) ? Gen.String[Gen.Char.AlphaNumeric, 1, 9].Select(s => (object?)$"/a b/{s}.gguf")
+                : Gen.String[Gen.Char[' ', '\u024f'].Where(c => !char.IsControl(c)), 1, 12].Select(s => (object?)s);
+        }
+
+        if (property.Name == nameof(Recipe.Labelers))
+        {
+            return OneOf("settle", "shadow").Select(judge => (object?)new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["judge"] = judge!,
+                ["rules"] = "settle",
+            });
+        }
+
+        if (property.Name == nameof(PromptsRecipe.Boost))
+        {
+            return Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 1, 5], Gen.Double[range!.Low, range.High])[0, 3]
+                .Select(map => (object?)new SortedDictionary<string, double>(map, StringComparer.Ordinal));
+        }
+
+        return type.IsGenericType
+            ? Record(type.GetGenericArguments()[0]).Select(v => (OptimizationRecipe)v).List[1, 3].Select(list => (object?)list)
+            : Record(type).Select(v => (object?)v);
+    }
+
+    private static Gen<string?> OneOf(params string?[] words) => Gen.Int[0, words.Length - 1].Select(i => words[i]);
+
+    private static Gen<IReadOnlyList<object?>> Sequence(IReadOnlyList<Gen<object?>> values) => values.Aggregate(
+        Gen.Const<IReadOnlyList<object?>>([]), (before, next) => Gen.Select(before, next, (list, value) => (IReadOnlyList<object?>)[.. list, value]));
+}
