@@ -11,23 +11,16 @@ public static class RecipeFile
     /// <param name="overrides">Settings that replace those of the file: <c>key=value</c>, with dots between keys and numbers for list
     /// entries (<c>optimize.0.dpo.beta=0.2</c>). Paths in them are taken from the current folder, as a shell completes them.</param>
     /// <exception cref="InputException">There is no such file, it is not YAML, or settings are wrong.</exception>
-    public static Recipe Read(string path, IReadOnlyList<string>? overrides = null)
-    {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"Cannot read recipe {path}: there is no such file.", missing);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new InputException($"Cannot read recipe {path}: {unreadable.Message}", unreadable);
-        }
+    public static Recipe Read(string path, IReadOnlyList<string>? overrides = null) => Parse(Text(path), path, overrides);
 
-        return Parse(text, path, overrides);
+    /// <summary>The pretraining recipe in a file.</summary>
+    /// <exception cref="InputException">As for <see cref="Read"/>.</exception>
+    public static PretrainRecipe ReadPretraining(string path)
+    {
+        var document = new RecipeDocument(path, YamlText.Read(Text(path), path));
+        var recipe = (PretrainRecipe)new RecipeReader(document).Record(typeof(PretrainRecipe), document.Root, "");
+        document.ThrowIfWrong();
+        return recipe;
     }
 
     /// <summary>The recipe in a text that stands at <paramref name="path"/>, which need not exist.</summary>
@@ -44,5 +37,21 @@ public static class RecipeFile
         RecipeRules.Check(document, recipe);
         document.ThrowIfWrong();
         return recipe;
+    }
+
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"Cannot read recipe {path}: there is no such file.", missing);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new InputException($"Cannot read recipe {path}: {unreadable.Message}", unreadable);
+        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class HomeFacts : IAsyncDisposable
 
     public EvaluationTables Evaluations { get; }
 
-    public RunReports Reports => new(Work, Trainings, Evaluations, new(database));
+    public RunReports Reports => new(Work, new(database), Trainings, Evaluations);
 
     public LineageReports Lineages => new(new(database), Runs, Trainings, Responses, Evaluations, Artifacts);
 

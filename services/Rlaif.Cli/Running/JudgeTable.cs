@@ -1,6 +1,7 @@
 using Rlaif.Cli.Looking;
 using Rlaif.Contracts;
 using Spectre.Console;
+using Columns = Rlaif.Cli.Looking.Columns;
 
 namespace Rlaif.Cli.Running;
 

@@ -12,8 +12,8 @@ internal static class Numbers
 
     public static double Double(object value) => value is double number ? number : (double)Whole(value);
 
-    /// <summary>Clamped to what an index or a count can be.</summary>
-    public static int Int(object value) => (int)BigInteger.Clamp(Whole(value), -int.MaxValue, int.MaxValue);
+    /// <summary>Clamped to 30 bits: more than any index or count can be, and sums of two do not overflow.</summary>
+    public static int Int(object value) => (int)BigInteger.Clamp(Whole(value), -(1 << 30), 1 << 30);
 
     public static int Compare(object a, object b) =>
         a is double || b is double ? Double(a).CompareTo(Double(b)) : Whole(a).CompareTo(Whole(b));

@@ -96,6 +96,7 @@ internal sealed class TagLexer(string source, int begin, int beginLine, List<Tok
             at += 2;
             at = Past(c => char.IsAsciiHexDigit(c) || c == '_');
             var digits = source[(from + 2)..at].Replace("_", "", StringComparison.Ordinal);
+            CheckLength(digits.Length);
             AddNumber(from, digits.Aggregate(BigInteger.Zero, (number, digit) => (number * radix) + Digit(digit, radix)));
             return;
         }
@@ -130,9 +131,17 @@ internal sealed class TagLexer(string source, int begin, int beginLine, List<Tok
 
     private int PastDigits()
     {
-        var from = at;
         var end = Past(c => char.IsAsciiDigit(c) || c == '_');
-        return end - from <= MaxDigits ? end : throw Wrong($"a number has more than {MaxDigits} digits");
+        CheckLength(end - at);
+        return end;
+    }
+
+    private void CheckLength(int digits)
+    {
+        if (digits > MaxDigits)
+        {
+            throw Wrong($"a number has more than {MaxDigits} digits");
+        }
     }
 
     private int Past(Func<char, bool> belongs)

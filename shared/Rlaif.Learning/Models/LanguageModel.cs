@@ -69,7 +69,9 @@ public sealed class LanguageModel : IDisposable
         {
             // Without a scope per layer every intermediate of every layer would live until the caller's scope ends.
             using var inner = NewDisposeScope();
-            x = layers[layer].Forward(x, cosines, sines, attention(layer)).MoveToOuterDisposeScope();
+            var next = layers[layer].Forward(x, cosines, sines, attention(layer)).MoveToOuterDisposeScope();
+            x.Dispose();
+            x = next;
         }
 
         return DecoderLayer.RmsNorm(x, FinalNorm, Config).MoveToOuterDisposeScope();

@@ -7,8 +7,8 @@ namespace Rlaif.Learning.Sampling;
 /// <summary>Runs a model forward on a batch of responses, a token at a time. Rows are numbered from 0 and move when one is removed.</summary>
 internal sealed class BatchDecoder(LanguageModel model) : IDisposable
 {
-    // Prompt tokens of one forward pass: enough to fill the cores, few enough that a layer's intermediates stay at some 100 MB.
-    private const int PrefillTokens = 4096;
+    // Prompt tokens of one forward pass: enough to fill the cores; a layer's intermediates take 0.1 MB for each on a 135M model.
+    private const int PrefillTokens = 2048;
     private readonly KeyValueCache cache = new(model.Config);
 
     /// <summary>Reads the prompts of all rows: longest first, equal ones side by side; those are read once.</summary>
@@ -87,7 +87,8 @@ internal sealed class BatchDecoder(LanguageModel model) : IDisposable
 
         var (cosines, sines) = model.Rotary.Upto(time);
         var spread = tensor(promptOfRow.ToArray());
-        var hidden = model.Hidden(tensor(ids, prompts.Count, time), cosines, sines, layer => cache.Prompts(model.Layers[layer], layer, first, spread));
+        Attention Attend(int layer) => cache.Prompts(model.Layers[layer], layer, first, spread);
+        var hidden = model.Hidden(tensor(ids, prompts.Count, time), cosines, sines, Attend);
         return hidden.view(-1, model.Config.HiddenSize).index_select(0, tensor(ends)).MoveToOuterDisposeScope();
     }
 }

@@ -2,8 +2,9 @@ using System.Numerics.Tensors;
 
 namespace Rlaif.Learning.Sampling;
 
-/// <summary>Top-p: the smallest set of likeliest tokens whose probability reaches p (Holtzman et al. 2020), the lower id first among equals.</summary>
-/// <remarks>No sort of the vocabulary: weights are summed by size class, 64 to an octave, and only the class in which p is reached is sorted.</remarks>
+/// <summary>Top-p: the smallest set of likeliest tokens whose probability reaches p (Holtzman et al. 2020); among equals the lower id.</summary>
+/// <remarks>The vocabulary is not sorted: weights are summed by size class, 64 to an octave, and only the class in which p is reached is
+/// sorted.</remarks>
 internal sealed class Nucleus
 {
     private const int ClassBits = 46;                                               // of a mantissa's 52: the other 6 tell 64 classes apart

@@ -20,7 +20,8 @@ public static class Sampler
     /// <param name="onToken">Told of every token as it is drawn: place of the request in the batch, token. False stops that response.</param>
     /// <param name="cancel">Looked at before every step.</param>
     /// <returns>The responses in the order of the requests, at least one token each.</returns>
-    /// <exception cref="InputException">A prompt is empty, too long or not of this model; a setting is out of range; the model's scores are not numbers.</exception>
+    /// <exception cref="InputException">A prompt is empty, too long or not of this model; a setting is out of range; the model's scores
+    /// are not numbers.</exception>
     public static IReadOnlyList<SampledResponse> Sample(
         LanguageModel model, IReadOnlyList<SamplingRequest> batch, Func<int, SampledToken, bool>? onToken = null, CancellationToken cancel = default)
     {

@@ -32,13 +32,14 @@ public sealed record SamplingRequest(
 
         if (Array.FindIndex(Prompt, id => id < 0 || id >= config.Vocabulary) is var at and >= 0)
         {
-            throw new InputException($"A prompt has token {Prompt[at]} at place {at}, the model knows 0 to {config.Vocabulary - 1}; use the model's own tokenizer.");
+            throw new InputException(
+                $"A prompt has token {Prompt[at]} at place {at}, the model knows 0 to {config.Vocabulary - 1}; use the model's own tokenizer.");
         }
 
         if (!double.IsFinite(Temperature) || Temperature < 0 || !(TopP is > 0 and <= 1) || MaxNewTokens < 1 || TopLogProbs < 0)
         {
             throw new InputException(FormattableString.Invariant(
-                $"Sampling was asked for with temperature {Temperature}, top_p {TopP}, {MaxNewTokens} new tokens and {TopLogProbs} log-probabilities; ")
+                $"Sampling was asked for with temperature {Temperature}, top_p {TopP}, {MaxNewTokens} new tokens, {TopLogProbs} log-probabilities; ")
                 + "use a temperature from 0, top_p above 0 to 1, at least 1 token and no negative number.");
         }
     }

@@ -20,7 +20,8 @@ internal sealed class TokenDraw(int vocabulary)
         var best = TensorPrimitives.IndexOfMax(logits);                             // the first of equals, or the first NaN
         if (!float.IsFinite(logits[best]))
         {
-            throw new InputException($"The model scores token {best} with {logits[best]}: its weights are damaged or its training diverged; use another model.");
+            throw new InputException(
+                $"The model scores token {best} with {logits[best]}: its weights are damaged or its training diverged; use another model.");
         }
 
         TensorPrimitives.ConvertTruncating(logits, scores);

@@ -39,14 +39,14 @@ internal static class ChatFiles
             [.. ends.Distinct()]);
     }
 
-    public static ChatSource ReadGguf(string path, Tokenizer tokenizer)
+    public static ChatSource ReadGguf(GgufFile model, Tokenizer tokenizer)
     {
-        var metadata = GgufFile.Open(path).Metadata;
+        var metadata = model.Metadata;
         int? Id(string name) => metadata.Has($"tokenizer.ggml.{name}_token_id") ? (int)metadata.Integer($"tokenizer.ggml.{name}_token_id") : null;
         string? Text(string name) => Id(name) is { } id ? tokenizer.Decode([id], skipSpecials: false) : null;
         return new(
-            metadata.Has("tokenizer.chat_template") ? metadata.Text("tokenizer.chat_template") : throw NoTemplate(path),
-            path,
+            metadata.Has("tokenizer.chat_template") ? metadata.Text("tokenizer.chat_template") : throw NoTemplate(model.Path),
+            model.Path,
             ChatSource.TokensOf(Text("bos"), Text("eos"), Text("padding")),
             [.. new[] { Id("eos"), Id("eot") }.OfType<int>().Distinct()]);
     }

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 
 namespace Rlaif.Learning.Text;
@@ -41,8 +42,14 @@ public sealed class ChatFormat
     /// <exception cref="InputException">The model has no chat template, or something is missing or malformed.</exception>
     public static ChatFormat Read(string model)
     {
-        var tokenizer = Tokenizer.Read(model);
-        return new(tokenizer, File.Exists(model) ? ChatFiles.ReadGguf(model, tokenizer) : ChatFiles.ReadFolder(model));
+        if (!File.Exists(model))
+        {
+            return new(Tokenizer.Read(model), ChatFiles.ReadFolder(model));
+        }
+
+        var file = GgufFile.Open(model);
+        var tokenizer = Tokenizer.Of(file);
+        return new(tokenizer, ChatFiles.ReadGguf(file, tokenizer));
     }
 
     /// <summary>Makes one for a tokenizer that was trained here.</summary>

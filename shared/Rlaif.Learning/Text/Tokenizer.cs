@@ -60,8 +60,7 @@ public sealed class Tokenizer
     {
         if (File.Exists(model))
         {
-            var converted = TokenizerGguf.Read(GgufFile.Open(model).Metadata, model);
-            return new(converted, converted.ToJson(), model);
+            return Of(GgufFile.Open(model));
         }
 
         var path = Path.Combine(model, FileName);
@@ -102,6 +101,12 @@ public sealed class Tokenizer
     /// <summary>Writes tokenizer.json into a folder that exists: the bytes it was read from, or for one from a GGUF file or from
     /// training the bytes that read back as this tokenizer.</summary>
     public void Write(string folder) => DurableFile.Write(Path.Combine(folder, FileName), file => file.Write(json));
+
+    internal static Tokenizer Of(GgufFile model)
+    {
+        var converted = TokenizerGguf.Read(model.Metadata, model.Path);
+        return new(converted, converted.ToJson(), model.Path);
+    }
 
     internal ReadOnlySpan<byte> BytesOf(int id, bool skipSpecials) =>
         (uint)id >= (uint)tokenBytes.Length || (skipSpecials && specialIds.Contains(id)) ? [] : tokenBytes[id];

@@ -9,7 +9,8 @@ internal static class Requests
 {
     public static SamplingRequest Greedy(int[] prompt, int tokens) => new(prompt, Temperature: 0, TopP: 1, tokens, Seed: 0, Stream: 0, EndIds: []);
 
-    public static SamplingRequest Drawn(int[] prompt, int tokens, int stream) => new(prompt, Temperature: 1, TopP: 1, tokens, Seed: 7, (ulong)stream, EndIds: []);
+    public static SamplingRequest Drawn(int[] prompt, int tokens, int stream) =>
+        new(prompt, Temperature: 1, TopP: 1, tokens, Seed: 7, (ulong)stream, EndIds: []);
 
     /// <summary>Prompts of different lengths, each asked for twice, with different limits, temperatures and top-p.</summary>
     public static SamplingRequest[] Mixed(int vocabulary, int rows) =>
@@ -28,6 +29,7 @@ internal static class Requests
         using var scope = NewDisposeScope();
         long[] ids = [.. request.Prompt.Select(id => (long)id), .. response.Tokens.Select(token => (long)token.Id)];
         long[] mask = [.. request.Prompt.Select(_ => 0L), .. response.Tokens.Select(_ => 1L)];
-        return TokenLogProbs.Of(model, tensor(ids, 1, ids.Length), tensor(mask, 1, mask.Length)).data<float>().ToArray()[(request.Prompt.Length - 1)..];
+        var logProbs = TokenLogProbs.Of(model, tensor(ids, 1, ids.Length), tensor(mask, 1, mask.Length));
+        return logProbs.data<float>().ToArray()[(request.Prompt.Length - 1)..];
     }
 }

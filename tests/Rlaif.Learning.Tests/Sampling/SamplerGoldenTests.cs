@@ -24,7 +24,8 @@ public class SamplerGoldenTests
     public async Task Greedy_texts_of_SmolLM2_are_those_of_transformers()
     {
         var path = Fixtures.Shared("models/SmolLM2-135M-Instruct/SmolLM2-135M-Instruct.Q4_1.gguf");
-        using var golden = JsonDocument.Parse(await File.ReadAllTextAsync(Fixtures.Path("gguf/smollm2.golden.json"), TestContext.Current.CancellationToken));
+        var texts = Fixtures.Path("gguf/smollm2.golden.json");
+        using var golden = JsonDocument.Parse(await File.ReadAllTextAsync(texts, TestContext.Current.CancellationToken));
         var prompts = golden.RootElement.GetProperty("prompts").EnumerateArray().ToArray();
         await TorchThread.Run(() =>
         {

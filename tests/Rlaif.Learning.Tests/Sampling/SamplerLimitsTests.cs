@@ -12,7 +12,8 @@ public class SamplerLimitsTests
 {
     private static readonly ModelConfig Shape = new()
     {
-        Architecture = "llama", HiddenSize = 32, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadDim = 8, FeedForward = 48, Vocabulary = 64, MaxPositions = 40, TiedEmbeddings = true,
+        Architecture = "llama", HiddenSize = 32, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadDim = 8, FeedForward = 48,
+        Vocabulary = 64, MaxPositions = 40, TiedEmbeddings = true,
     };
 
     [Fact]
@@ -75,16 +76,13 @@ public class SamplerLimitsTests
     [InlineData(3, 1.0, 1.5, 1, "top_p 1.5")]
     [InlineData(3, 1.0, 1.0, 0, "0 new tokens")]
     public Task What_cannot_be_sampled_is_refused(int length, double temperature, double topP, int tokens, string message) => OnNewModel(model =>
-    {
-        var request = new SamplingRequest(new int[length], temperature, topP, tokens, 1, 1, []);
-        Assert.Contains(message, Assert.Throws<InputException>(() => Sample(model, [request])).Message, StringComparison.Ordinal);
-    });
+        Refused(message, model, new SamplingRequest(new int[length], temperature, topP, tokens, 1, 1, [])));
 
     [Theory]
     [InlineData(64)]
     [InlineData(-1)]
     public Task A_token_of_another_model_is_refused(int id) => OnNewModel(model =>
-        Assert.Contains($"token {id} at place 1", Assert.Throws<InputException>(() => Sample(model, [Requests.Greedy([5, id], 1)])).Message, StringComparison.Ordinal));
+        Refused($"token {id} at place 1", model, Requests.Greedy([5, id], 1)));
 
     [Fact]
     public Task A_model_whose_scores_are_not_numbers_is_refused() => OnNewModel(model =>
@@ -94,7 +92,7 @@ public class SamplerLimitsTests
             model.Weights[0].Value.fill_(float.NaN);
         }
 
-        Assert.Contains("diverged", Assert.Throws<InputException>(() => Sample(model, [Requests.Drawn([1], 1, 0)])).Message, StringComparison.Ordinal);
+        Refused("diverged", model, Requests.Drawn([1], 1, 0));
     });
 
     [Fact]
@@ -115,6 +113,9 @@ public class SamplerLimitsTests
         Assert.Equal(tensors, torch.Tensor.TotalCount);
         Assert.True(Resident() - memory < 30, $"resident memory went from {memory} to {Resident()} MB");
     });
+
+    private static void Refused(string message, LanguageModel model, SamplingRequest request) =>
+        Assert.Contains(message, Assert.Throws<InputException>(() => Sample(model, [request])).Message, StringComparison.Ordinal);
 
     private static long Resident()
     {

@@ -88,10 +88,10 @@ public class SamplerTests
         var logits = model.Logits(model.Hidden(tensor(new long[] { 1, 2, 3 }, 1, 3)))[0, 2].to(float64);
         var expected = ((logits / Temperature).softmax(0) * Draws).data<double>().ToArray();
         // Pearson's statistic; tokens that are expected less than five times count as one.
-        var rare = expected.Zip(counts).Where(pair => pair.First < 5).Aggregate((0.0, 0.0), (sum, pair) => (sum.Item1 + pair.First, sum.Item2 + pair.Second));
-        var bins = expected.Zip(counts).Where(pair => pair.First >= 5).Append(rare).ToArray();
-        var statistic = bins.Sum(bin => (bin.Item2 - bin.Item1) * (bin.Item2 - bin.Item1) / bin.Item1);
-        var freedom = bins.Length - 1;
+        var bins = expected.Zip(counts, (wanted, found) => (Wanted: wanted, Found: found)).ToLookup(bin => bin.Wanted < 5);
+        var rare = (Wanted: bins[true].Sum(bin => bin.Wanted), Found: bins[true].Sum(bin => bin.Found));
+        var statistic = bins[false].Append(rare).Sum(bin => (bin.Found - bin.Wanted) * (bin.Found - bin.Wanted) / bin.Wanted);
+        var freedom = bins[false].Count();
         Assert.True(freedom > 50, $"only {freedom} bins");
         Assert.True(Math.Abs(statistic - freedom) < 4 * Math.Sqrt(2 * freedom), $"seed 7: chi-square {statistic} at {freedom} degrees of freedom");
     });

@@ -65,7 +65,7 @@ public class TokenDrawTests
     [Fact]
     public void The_lowest_id_wins_a_tie_at_temperature_0()
     {
-        var token = Next([1, 3, 2, 3], Requests.Greedy([0], 1) with { TopLogProbs = 3 });
+        var token = new TokenDraw(4).Next([1, 3, 2, 3], Requests.Greedy([0], 1) with { TopLogProbs = 3 }, new RandomStream(1, 1));
         Assert.Equal(1, token.Id);
         Assert.Equal([1, 3, 2], token.Top.Select(top => top.Id));
         // e^3 of e + 2 e^3 + e^2.
@@ -84,6 +84,4 @@ public class TokenDrawTests
         Assert.All(drawn, id => Assert.Equal(3, id % 4));
         Assert.True(drawn.Contains(3) && drawn.Contains(1107) && drawn.Count > 270, $"{drawn.Count} of 277 tokens were drawn in 5000");
     }
-
-    private static SampledToken Next(float[] logits, SamplingRequest request) => new TokenDraw(logits.Length).Next(logits, request, new RandomStream(1, 1));
 }

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Rlaif.Storage;
+
+namespace Rlaif.Cli.Looking;
+
+/// <summary>Which pairs or responses a training's data was made of: the key <c>source</c> of its lines.</summary>
+internal static class DataSources
+{
+    /// <summary>Ids of pair or response rows; null when the artifact is gone or its lines name no sources.</summary>
+    public static IReadOnlySet<Guid>? Of(ArtifactStore artifacts, string artifact)
+    {
+        if (!artifacts.Holds(artifact))
+        {
+            return null;
+        }
+
+        var sources = new HashSet<Guid>();
+        foreach (var line in Directory.EnumerateFiles(artifacts.PathOf(artifact), "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines))
+        {
+            using var row = JsonDocument.Parse(line);
+            if (row.RootElement.TryGetProperty("source", out var source) && source.TryGetGuid(out var id))
+            {
+                sources.Add(id);
+            }
+        }
+
+        return sources.Count > 0 ? sources : null;
+    }
+}

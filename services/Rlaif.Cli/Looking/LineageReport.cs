@@ -1,0 +1,51 @@
+namespace Rlaif.Cli.Looking;
+
+/// <summary>Where a checkpoint comes from: what <c>rlaif explain CHECKPOINT --json</c> writes and <see cref="LineageView"/> draws.</summary>
+internal sealed record LineageReport
+{
+    public required Guid RunId { get; init; }
+    public required string Recipe { get; init; }
+    public required long Seed { get; init; }
+    public required string StartPolicy { get; init; }
+    public required string ConstitutionSha256 { get; init; }
+
+    /// <summary>Whether an evaluation promoted the checkpoint; null: none looked at it.</summary>
+    public required bool? Promoted { get; init; }
+
+    /// <summary>The trainings that led to it, the newest first; the last one began with the starting policy.</summary>
+    public required IReadOnlyList<LineageStep> Steps { get; init; }
+}
+
+/// <summary>One training: the command, the artifacts it read and wrote, and the feedback in its data.</summary>
+internal sealed record LineageStep
+{
+    public required Guid CommandId { get; init; }
+    public required int Round { get; init; }
+    public required string Stage { get; init; }
+    public required string Kind { get; init; }
+    public required string Artifact { get; init; }
+    public required string WeightsSha256 { get; init; }
+    public required string StartArtifact { get; init; }
+    public required string DataArtifact { get; init; }
+    public required DateTimeOffset PublishedAt { get; init; }
+
+    /// <summary>Settled pairs in the data.</summary>
+    public required IReadOnlyList<LineagePair> Pairs { get; init; }
+
+    /// <summary>Revisions in the data of a supervised training.</summary>
+    public required IReadOnlyList<LineageRevision> Revisions { get; init; }
+}
+
+/// <summary>A pair with the policies that answered, the settled preference for the first response, and who judged it how.</summary>
+/// <param name="PromptSha256">Of the prompt as the run stores it.</param>
+internal sealed record LineagePair(
+    Guid Id, int Round, string PromptId, string PromptSha256, Guid First, string FirstPolicy, Guid Second, string SecondPolicy,
+    double Preference, IReadOnlyList<LineageJudgement> Judgements);
+
+/// <summary>One vote. <paramref name="JudgePromptSha256"/> is that of the rendered judge prompts; null for people and rules.</summary>
+internal sealed record LineageJudgement(
+    string Pool, string Labeler, string Principle, double? Preference, double? PositionBias, bool NotApplicable, string? Failure,
+    string? JudgePromptSha256);
+
+/// <summary>A response that was written again under a principle.</summary>
+internal sealed record LineageRevision(Guid Response, Guid Draft, string Principle);

@@ -1,0 +1,118 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rlaif.Contracts;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.Cli.Looking;
+
+/// <summary>Follows a checkpoint back to the labels that made it.</summary>
+internal sealed class LineageReports(
+    LineageTables lineage, RunTables runs, TrainingTables trainings, ResponseTables responses, EvaluationTables evaluations, ArtifactStore artifacts)
+{
+    /// <param name="named">The beginning of an artifact's name or of a weight hash, or the checkpoint's folder.</param>
+    /// <exception cref="InputException">No checkpoint, or more than one, is named so.</exception>
+    public async Task<LineageReport> Of(string named, CancellationToken cancel)
+    {
+        var checkpoint = await Find(named, cancel);
+        var run = (await runs.Find(checkpoint.RunId, cancel))!;
+        var made = await trainings.Checkpoints(run.Id, cancel);
+        var steps = new List<LineageStep>();
+        for (var at = checkpoint; at is not null && steps.TrueForAll(step => step.CommandId != at.CommandId);)
+        {
+            steps.Add(await Step(run, at, cancel));
+            // The newest before it: a training that changed nothing has the same artifact as its start.
+            var (start, published) = (at.StartArtifact, at.PublishedAt);
+            at = made.LastOrDefault(earlier => earlier.Artifact == start && earlier.PublishedAt < published);
+        }
+
+        return new()
+        {
+            RunId = run.Id,
+            Recipe = run.Name,
+            Seed = run.Seed,
+            StartPolicy = run.StartPolicy,
+            ConstitutionSha256 = run.ConstitutionSha256,
+            Promoted = (await evaluations.Of(run.Id, cancel)).LastOrDefault(row => row.Candidate == checkpoint.Artifact)?.Promoted,
+            Steps = steps,
+        };
+    }
+
+    private async Task<CheckpointRow> Find(string named, CancellationToken cancel)
+    {
+        var shown = TerminalText.Line(named);
+        var prefix = Path.GetFileName(Path.TrimEndingDirectorySeparator(named)).ToLowerInvariant();
+        var found = prefix.Length > 0 && prefix.All(char.IsAsciiHexDigit) ? await lineage.Find(prefix, cancel) : [];
+        var kinds = found.Select(row => row.Artifact).Distinct(StringComparer.Ordinal).ToList();
+        if (kinds.Count > 1)
+        {
+            var some = string.Join(", ", kinds.Take(5).Select(Shown.Hash));
+            throw new InputException($"{shown} begins {kinds.Count} checkpoints ({some}); type more of it.");
+        }
+
+        if (found is [var first, ..])
+        {
+            return first;
+        }
+
+        var started = (await runs.All(cancel))
+            .FirstOrDefault(run => prefix.Length > 0 && run.StartPolicy.StartsWith(prefix, StringComparison.Ordinal));
+        throw new InputException(started is null
+            ? $"There is no checkpoint {shown}; rlaif show RUN lists those of a run."
+            : $"{shown} is the starting policy of run {RlaifId.Short(started.Id)}: it was given to the run, not made by it.");
+    }
+
+    private async Task<LineageStep> Step(RunRow run, CheckpointRow made, CancellationToken cancel)
+    {
+        var command = await lineage.Command(made.CommandId, cancel);
+        var supervised = command?.Kind == nameof(OptimizePolicy) && Json.Read<OptimizePolicy>(command.Body).Algorithm == "sft";
+        var sources = DataSources.Of(artifacts, made.DataArtifact);
+        return new()
+        {
+            CommandId = made.CommandId,
+            Round = made.Round,
+            Stage = command?.Stage ?? made.Kind,
+            Kind = made.Kind,
+            Artifact = made.Artifact,
+            WeightsSha256 = made.WeightsSha256,
+            StartArtifact = made.StartArtifact,
+            DataArtifact = made.DataArtifact,
+            PublishedAt = made.PublishedAt,
+            Pairs = supervised ? [] : await Pairs(run, made, sources, cancel),
+            Revisions = supervised ? await Revisions(run, made.Round, sources, cancel) : [],
+        };
+    }
+
+    // Data that names no sources was made of all that the round kept, and for a reward model of what earlier rounds kept too.
+    private async Task<IReadOnlyList<LineagePair>> Pairs(RunRow run, CheckpointRow made, IReadOnlySet<Guid>? sources, CancellationToken cancel)
+    {
+        var round = made.Round;
+        var kept = (await lineage.KeptPairs(run.Id, round, cancel))
+            .Where(pair => sources?.Contains(pair.Id) ?? (pair.Round == round || made.Kind == "reward-model"));
+        var judgements = (await lineage.Judgements(run.Id, round, cancel)).ToLookup(vote => vote.PairId);
+        var prompts = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var earlier = 1; earlier <= round; earlier++)
+        {
+            foreach (var prompt in await runs.Prompts(run.Id, "train", earlier, cancel))
+            {
+                prompts[prompt.Id] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prompt.Body)));
+            }
+        }
+
+        return
+        [
+            .. kept.Select(pair => new LineagePair(
+                pair.Id, pair.Round, pair.PromptId, prompts.GetValueOrDefault(pair.PromptId, ""), pair.FirstId, pair.FirstPolicy, pair.SecondId,
+                pair.SecondPolicy, pair.Preference, [.. judgements[pair.Id].Select(Judgement)])),
+        ];
+    }
+
+    private async Task<IReadOnlyList<LineageRevision>> Revisions(RunRow run, int round, IReadOnlySet<Guid>? sources, CancellationToken cancel) =>
+    [
+        .. (await responses.Revisions(run.Id, round, cancel)).Where(row => sources?.Contains(row.Id) ?? true)
+            .Select(row => new LineageRevision(row.Id, row.DraftId, row.Principle)),
+    ];
+
+    private static LineageJudgement Judgement(JudgementRow vote) => new(
+        vote.Pool, vote.Labeler, vote.Principle, vote.Preference, vote.PositionBias, vote.NotApplicable, vote.Failure, vote.PromptSha256);
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Rlaif.Cli.Looking;
+using Rlaif.Contracts;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.Cli.Tests.Looking;
+
+public class LineageTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_checkpoint_leads_back_to_the_start_policy()
+    {
+        await using var world = await SmallRun.Create();
+        var lineage = await Explain(world, SmallRun.DpoPolicy[..8]);
+        Assert.Equal(["dpo", "sft"], lineage.Steps.Select(step => step.Stage));
+        Assert.Equal(SmallRun.Start, lineage.Steps[^1].StartArtifact);
+        Assert.True(lineage.Promoted);
+        Assert.Equal(SmallRun.Response(2), Assert.Single(lineage.Steps[1].Revisions).Response);
+    }
+
+    [Fact]
+    public async Task Data_that_names_its_sources_leads_to_exactly_those_pairs_with_votes_and_hashes()
+    {
+        await using var world = await SmallRun.Create();
+        var pair = Assert.Single((await Explain(world, SmallRun.DpoPolicy)).Steps[0].Pairs);
+        Assert.Equal((SmallRun.Pair(1), "p0", SmallRun.Start), (pair.Id, pair.PromptId, pair.FirstPolicy));
+        Assert.Matches("^[0-9a-f]{64}$", pair.PromptSha256);
+        Assert.Equal(
+            [("judge/pairwise/m", "concise", 0.6, "9a"), ("rules", "concise", 0.73, null), ("rules", "declines", null, null)],
+            pair.Judgements.Select(vote => (vote.Labeler, vote.Principle, vote.Preference, vote.JudgePromptSha256)));
+    }
+
+    [Fact]
+    public async Task Data_that_names_none_leads_to_all_that_the_round_kept()
+    {
+        await using var world = await SmallRun.Create();
+        var step = Assert.Single((await Explain(world, "e0")).Steps);
+        Assert.Equal([SmallRun.Pair(0), SmallRun.Pair(1)], step.Pairs.Select(pair => pair.Id));
+        Assert.Contains(step.Pairs[0].Judgements, vote => vote is { Failure: nameof(FailureKind.NoVerdict), Preference: null });
+    }
+
+    [Theory]
+    [InlineData(SmallRun.DpoWeights)]
+    [InlineData("abc1")]
+    [InlineData("D9")]
+    [InlineData("/some/home/artifacts/d9/" + SmallRun.DpoPolicy + "/")]
+    public async Task A_checkpoint_is_named_by_artifact_weights_or_folder(string named)
+    {
+        await using var world = await SmallRun.Create();
+        Assert.Equal(SmallRun.DpoPolicy, (await Explain(world, named)).Steps[0].Artifact);
+    }
+
+    [Theory]
+    [InlineData("nosuch", "There is no checkpoint nosuch; rlaif show RUN lists those of a run.")]
+    [InlineData("%", "There is no checkpoint %; rlaif show RUN lists those of a run.")]
+    [InlineData("", "There is no checkpoint ; rlaif show RUN lists those of a run.")]
+    [InlineData("e", "e begins 2 checkpoints (e0, 5f7000000000); type more of it.")]
+    [InlineData("57a87", "57a87 is the starting policy of run ")]
+    public async Task What_names_no_single_checkpoint_is_one_sentence(string named, string told)
+    {
+        await using var world = await SmallRun.Create();
+        Assert.StartsWith(told, (await Assert.ThrowsAsync<InputException>(() => Explain(world, named))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_view_counts_votes_by_labeler_and_principle()
+    {
+        await using var world = await SmallRun.Create();
+        var lineage = await Explain(world, "e0");
+        var shown = ReadConsole.Of(console => LineageView.Write(console, lineage));
+        Assert.Matches(@"judge/pairwise/m .* concise .* 1 .* 0 .* 0 .* 1", shown);
+        Assert.Matches(@"rules .* declines .* 0 .* 0 .* 2 .* 0", shown);
+        Assert.Matches(@"1 .* reward-model .* e0 .* 57a870000000 .* da7a .* 2 .* 0", shown);
+        Assert.Contains("constitution c0", shown, StringComparison.Ordinal);
+        Assert.Equal(2, JsonDocument.Parse(Shown.Json(lineage)).RootElement.GetProperty("steps")[0].GetProperty("pairs").GetArrayLength());
+    }
+
+    private static Task<LineageReport> Explain(SmallRun world, string named)
+    {
+        var database = world.Database;
+        return new LineageReports(new(database), new(database), new(database), new(database), new(database), world.Artifacts).Of(named, Cancel);
+    }
+}
