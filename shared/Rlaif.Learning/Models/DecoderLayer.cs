@@ -53,7 +53,7 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     public static Tensor RmsNorm(Tensor x, Tensor weight, ModelConfig config)
     {
         // The norm form is 1.5 times as fast as the mean of squares: one pass, no squared copy.
-        var norm = linalg.vector_norm(x, 2, [-1], keepdim: true);
+        var norm = x.norm(-1, keepdim: true);
         return x * ((norm * norm / config.HiddenSize) + config.NormEpsilon).rsqrt() * weight;
     }
 
