@@ -51,4 +51,10 @@ public class ScreenTests
         new TerminalScreen(output, 40).Working(Stage("labels", 896, null), 3, TimeSpan.FromSeconds(2), 5, 9);
         Assert.Equal(39, output.ToString()["\r\u001b[K".Length..].Length);
     }
+
+    [Theory]
+    [InlineData("VmHWM:\t  967142 kB", 967142L)]
+    [InlineData("VmHWM:\t10300000 kB", 10300000L)]
+    public void Peak_memory_is_read_whatever_its_width(string line, long kibibytes) =>
+        Assert.Equal(kibibytes * 1024, PeakMemory.Parse(["VmPeak:\t1 kB", line]));
 }
