@@ -1,5 +1,6 @@
 using Rlaif.Contracts;
 using Rlaif.Feedback.Judging;
+using Rlaif.Feedback.Statistics;
 
 namespace Rlaif.Judge.Asking;
 
@@ -21,17 +22,24 @@ public sealed record JudgeReply
     /// <summary>What was seen instead.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Natural logarithm of the summed probability of every spelling in <paramref name="spellings"/>; null when none is listed.</summary>
-    /// <remarks>A letter with and without a blank before it, in whatever way a server writes the blank, are two tokens and one answer.</remarks>
-    public double? LogProb(IReadOnlyList<string> spellings)
+    /// <summary>Log-odds of the first answer against the second; null when neither token is listed.</summary>
+    /// <remarks>A token that is not listed is not impossible: it is at most as likely as the last one listed, and as all that the list leaves.
+    /// A weak judge spreads its probability, and the cap alone would make the last place of the list worth more than its opinion.</remarks>
+    public double? LogOdds(JudgePrompt prompt)
     {
-        var listed = (FirstToken ?? []).Where(token => token.Value <= 0 && spellings.Contains(token.Key.Trim(' ', '\n', '▁', 'Ġ'))).ToList();
-        if (listed.Count == 0)
-        {
-            return null;
-        }
-
-        var largest = listed.Max(token => token.Value);
-        return double.IsNegativeInfinity(largest) ? null : Math.Min(0, largest + Math.Log(listed.Sum(token => Math.Exp(token.Value - largest))));
+        var (first, second) = (LogProb(prompt.First), LogProb(prompt.Second));
+        return first is null && second is null ? null : SoftPreference.LogOdds(first ?? Unlisted(), second ?? Unlisted());
     }
+
+    // A letter with and without a blank before it, in whatever way a server writes the blank, are two tokens and one answer.
+    private double? LogProb(IReadOnlyList<string> spellings)
+    {
+        var listed = Listed.Where(token => spellings.Contains(token.Key.Trim(' ', '\n', '▁', 'Ġ'))).Select(token => Math.Exp(token.Value)).Sum();
+        return listed > 0 ? Math.Min(0, Math.Log(listed)) : null;
+    }
+
+    private double Unlisted() =>
+        Math.Min(Listed.Min(token => token.Value), Math.Log(Math.Max(0, 1 - Listed.Sum(token => Math.Exp(token.Value)))));
+
+    private IEnumerable<KeyValuePair<string, double>> Listed => (FirstToken ?? []).Where(token => token.Value <= 0);
 }

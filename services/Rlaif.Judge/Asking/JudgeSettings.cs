@@ -17,8 +17,8 @@ public sealed record JudgeSettings(Uri Endpoint, string Model, string Labeler, b
     /// <summary>The judge that a recipe names.</summary>
     /// <param name="recipe">The recipe's judge.</param>
     /// <param name="startPolicy">Artifact of the run's starting policy.</param>
-    /// <param name="own">The endpoint of a recipe that names none.</param>
-    public static JudgeSettings Of(JudgeRecipe recipe, string startPolicy, Uri own)
+    /// <param name="own">The endpoint of a recipe that names none; null where it names one.</param>
+    public static JudgeSettings Of(JudgeRecipe recipe, string startPolicy, Uri? own)
     {
         var endpoint = own;
         if (recipe.Endpoint is { } named && !(Uri.TryCreate(named, UriKind.Absolute, out endpoint) && endpoint.Scheme is "http" or "https"))

@@ -17,7 +17,7 @@ public sealed class Judges(RunTables runs, IHttpClientFactory clients, JudgeEndp
         {
             var run = await runs.Find(runId, cancel) ?? throw new InputException($"Run {runId} is not in the database, so its judge is not known.");
             var recipe = Json.Read<Recipe>(run.Recipe).Judge;
-            settings = JudgeSettings.Of(recipe, run.StartPolicy, recipe.Endpoint is null ? await own.Address(cancel) : new("http://none"));
+            settings = JudgeSettings.Of(recipe, run.StartPolicy, recipe.Endpoint is null ? await own.Address(cancel) : null);
             settingsOfRuns[runId] = settings;
         }
 

@@ -74,7 +74,7 @@ public sealed class ModelJudge(JudgeSettings settings, JudgeModel model)
 
     private static Answer LogOdds(JudgePrompt prompt, JudgeReply reply)
     {
-        var logOdds = reply.Failure is null ? SoftPreference.LogOdds(reply.LogProb(prompt.First), reply.LogProb(prompt.Second)) : null;
+        var logOdds = reply.Failure is null ? reply.LogOdds(prompt) : null;
         var failure = reply.Failure ?? (logOdds is null ? FailureKind.NoLogProbs : null);
         return new([prompt], logOdds, failure, Detail: reply.Detail ?? reply.Text);
     }

