@@ -12,7 +12,14 @@ internal sealed class RlaifProcess : IDisposable
 
     private RlaifProcess(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Repository.Path("") };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Repository.Path(""),
+        };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "rlaif.dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
         start.Environment.Remove("RLAIF_HOME");
@@ -41,8 +48,8 @@ internal sealed class RlaifProcess : IDisposable
     /// <summary>Runs to the end; the exit code and all that was written.</summary>
     public static async Task<(int ExitCode, string Output)> Run(CancellationToken cancel, params string[] arguments)
     {
-        using var process = new RlaifProcess(arguments);
-        return (await process.Wait(cancel), process.Output);
+        using var started = new RlaifProcess(arguments);
+        return (await started.Wait(cancel), started.Output);
     }
 
     public async Task<int> Wait(CancellationToken cancel)

@@ -25,7 +25,7 @@ public class RunTests
         var home = run.Home("one");
         Assert.Contains(id, (await RlaifProcess.Run(cancel, "runs", "--home", home)).Output, StringComparison.Ordinal);
         using var shown = JsonDocument.Parse((await RlaifProcess.Run(cancel, "show", id, "--json", "--home", home)).Output);
-        var made = shown.RootElement.GetProperty("checkpoints")[^1].GetProperty("artifact").GetString()!;
+        var made = shown.RootElement.GetProperty("checkpoints").EnumerateArray().Last().GetProperty("artifact").GetString()!;
         var explained = await RlaifProcess.Run(cancel, "explain", made[..12], "--home", home);
         Assert.True(explained.ExitCode == 0 && explained.Output.Contains("rules", StringComparison.Ordinal), explained.Output);
     }

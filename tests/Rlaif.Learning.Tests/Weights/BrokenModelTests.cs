@@ -59,8 +59,7 @@ public class BrokenModelTests
 
     private static Task Check(string folder, Action<string> read)
     {
-        using var json = JsonDocument.Parse(File.ReadAllText(Fixtures.Path($"{folder}/broken.json")));
-        string[] names = [.. json.RootElement.EnumerateObject().Select(one => one.Name)];
+        var names = Names(Fixtures.Path($"{folder}/broken.json"));
         Assert.True(names.Length > 30);
         return TorchThread.Run(() => Assert.All(names, name =>
         {
@@ -74,6 +73,12 @@ public class BrokenModelTests
             var refused = Assert.Throws<InputException>(() => read(path));
             Assert.Contains(Named.GetValueOrDefault(name, ""), refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', refused.Message);
-        }));
+        }), TestContext.Current.CancellationToken);
+    }
+
+    private static string[] Names(string file)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(file));
+        return [.. json.RootElement.EnumerateObject().Select(one => one.Name)];
     }
 }

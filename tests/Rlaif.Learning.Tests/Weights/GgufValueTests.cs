@@ -37,7 +37,7 @@ public class GgufValueTests
         }
 
         Assert.Superset(new HashSet<string>(["F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q6_K"], StringComparer.Ordinal), decoded);
-    });
+    }, TestContext.Current.CancellationToken);
 
     [Fact]
     public Task Every_tensor_of_the_real_model_has_the_reference_bytes() => TorchThread.Run(() =>
@@ -51,7 +51,7 @@ public class GgufValueTests
             var bytes = MemoryMarshal.AsBytes(values.data<float>().ToArray().AsSpan());
             Assert.Equal(json.RootElement.GetProperty(tensor.Name).GetProperty("sha256_f32").GetString(), Convert.ToHexStringLower(SHA256.HashData(bytes)));
         });
-    });
+    }, TestContext.Current.CancellationToken);
 
     // f32: 5e-4 on a log-probability, 1e-3 on logsumexp (fixtures/gguf/README.md).
     [Fact]
@@ -70,5 +70,5 @@ public class GgufValueTests
             var top = prompt.GetProperty("top_ids").EnumerateArray().Zip(prompt.GetProperty("top_logprobs").EnumerateArray());
             Assert.All(top, one => Assert.Equal(one.Second.GetDouble(), (last[one.First.GetInt64()] - total).item<float>(), 5e-4));
         }
-    });
+    }, TestContext.Current.CancellationToken);
 }
