@@ -50,7 +50,15 @@ public sealed class ArtifactStore
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        Directory.Move(staged, target);
+        try
+        {
+            Directory.Move(staged, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            Directory.Delete(staged, recursive: true);      // somebody else was faster with the same content
+        }
+
         return artifact;
     }
 
