@@ -149,11 +149,17 @@ public sealed class TrainingTables(Database database)
         return mine;
     }
 
+    /// <summary>In the order of the stages that they come from: the clocks of two trainers need not agree.</summary>
     public async Task<IReadOnlyList<CheckpointRow>> Checkpoints(Guid runId, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         return (await connection.QueryAsync<CheckpointRow>(
-            "select * from checkpoint where run_id = @runId order by published_at, command_id", new { runId })).AsList();
+            """
+            select checkpoint.* from checkpoint left join command on command.id = checkpoint.command_id
+            left join stage on stage.run_id = command.run_id and stage.round = command.round and stage.name = command.stage
+            where checkpoint.run_id = @runId order by stage.ordinal, checkpoint.published_at, checkpoint.command_id
+            """,
+            new { runId })).AsList();
     }
 
     public async Task<IReadOnlyList<MetricRow>> Metrics(Guid runId, CancellationToken cancel)
