@@ -8,9 +8,6 @@ namespace Rlaif.Hosting;
 /// <summary>What a user can mend pauses the run with one sentence; what was done stays, and the same command goes on when it is mended.</summary>
 public sealed class RunGuard(RunTables runs, IBus bus, TimeProvider time)
 {
-    // A pause is a fact of one process: the next one tries again.
-    private readonly long process = time.GetUtcNow().UtcTicks;
-
     public async Task Guard(Guid runId, Guid commandId, Func<Task> work, CancellationToken cancel)
     {
         try
@@ -25,8 +22,14 @@ public sealed class RunGuard(RunTables runs, IBus bus, TimeProvider time)
 
     public async Task Pause(Guid runId, object cause, string reason, CancellationToken cancel)
     {
-        var pause = new RunPaused(RlaifId.Of(runId, "paused", cause, process), runId, reason);
-        await runs.Pause(pause.Id, runId, reason, time.GetUtcNow(), cancel);
+        if ((await runs.Find(runId, cancel))?.PauseReason == reason)
+        {
+            return;     // it waits for that already
+        }
+
+        var now = time.GetUtcNow();
+        var pause = new RunPaused(RlaifId.Of(runId, "paused", cause, now.UtcTicks), runId, reason);
+        await runs.Pause(pause.Id, runId, reason, now, cancel);
         await bus.Within(limit => bus.Publish(pause, limit), cancel);
     }
 }
