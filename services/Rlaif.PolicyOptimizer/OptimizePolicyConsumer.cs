@@ -20,6 +20,6 @@ internal sealed class OptimizePolicyConsumer(WorkTables work, TrainingTables tra
         }
 
         await trainings.Enqueue(new() { Id = command.Id, RunId = command.RunId, Kind = nameof(OptimizePolicy), Body = Json.Of(command) }, time.GetUtcNow(), cancel);
-        jobs.Signal.Raise();
+        jobs.Raise();
     }
 }

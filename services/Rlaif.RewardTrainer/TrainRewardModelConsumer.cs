@@ -19,6 +19,6 @@ internal sealed class TrainRewardModelConsumer(WorkTables work, TrainingTables t
         }
 
         await trainings.Enqueue(new() { Id = command.Id, RunId = command.RunId, Kind = nameof(TrainRewardModel), Body = Json.Of(command) }, time.GetUtcNow(), cancel);
-        jobs.Signal.Raise();
+        jobs.Raise();
     }
 }

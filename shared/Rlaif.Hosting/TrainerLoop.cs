@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,19 +9,37 @@ namespace Rlaif.Hosting;
 /// <summary>Who holds leases: one name per process. A process that starts again under the same name takes its own leases back at once.</summary>
 public sealed record LeaseOwner(string Name);
 
-/// <summary>Wakes a trainer when a job was enqueued.</summary>
+/// <summary>Wakes every trainer of this process when a job was enqueued.</summary>
 public sealed class JobSignal
 {
-    public Signal Signal { get; } = new();
+    private readonly ConcurrentBag<Signal> trainers = [];
+
+    /// <summary>A signal of its own for one trainer: a shared one would wake only whoever reads it first.</summary>
+    public Signal Listen()
+    {
+        var signal = new Signal();
+        trainers.Add(signal);
+        return signal;
+    }
+
+    public void Raise()
+    {
+        foreach (var trainer in trainers)
+        {
+            trainer.Raise();
+        }
+    }
 }
 
 /// <summary>Trainings hold a lease on a row, not a delivery: claimed under a fencing epoch, kept alive by a heartbeat, taken over when it stops.</summary>
 public sealed class TrainerLoop(
-    ITrainer trainer, TrainingTables jobs, RunGuard guard, IBus bus, JobSignal signal, LeaseOwner owner, TimeProvider time, ILogger<TrainerLoop> log)
+    ITrainer trainer, TrainingTables jobs, RunGuard guard, IBus bus, JobSignal signals, LeaseOwner owner, TimeProvider time, ILogger<TrainerLoop> log)
     : BackgroundService
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+
+    private readonly Signal enqueued = signals.Listen();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,7 +48,7 @@ public sealed class TrainerLoop(
             var job = await jobs.Claim(trainer.Kinds, owner.Name, time.GetUtcNow(), Lease, stoppingToken);
             if (job is null)
             {
-                await signal.Signal.Wait(TimeSpan.FromSeconds(1), time, stoppingToken);
+                await enqueued.Wait(TimeSpan.FromSeconds(1), time, stoppingToken);
                 continue;
             }
 
