@@ -33,7 +33,9 @@ public static class CoordinatorService
         bus =>
         {
             bus.AddConsumer<FactConsumer>();
-            // One writer at a time: SQLite has one, and labels are small.
-            bus.AddConsumer<LabelConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+            bus.AddConsumer<DeclinedConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+            // One writer at a time: SQLite has one.
+            bus.AddConsumer<LabelConsumer>(consumer => consumer.Options<BatchOptions>(batch => batch
+                .SetMessageLimit(LabelConsumer.Most).SetTimeLimit(LabelConsumer.Wait).SetTimeLimitStart(BatchTimeLimitStart.FromFirst).SetConcurrencyLimit(1)));
         });
 }

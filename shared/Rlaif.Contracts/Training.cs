@@ -28,11 +28,6 @@ public sealed record ResponsesScored(Guid Id, Guid RunId, int Round, int Respons
 [EntityName("rlaif.optimize-policy.v1"), MessageUrn("rlaif:optimize-policy:v1", useDefaultPrefix: false)]
 public sealed record OptimizePolicy(Guid Id, Guid RunId, int Round, int Position, string Algorithm, string Start, string Reference, string Data, ulong Seed);
 
-/// <summary>A training goes on. Shown, never decided by.</summary>
-/// <remarks>RewardTrainer, PolicyOptimizer -> all.</remarks>
-[EntityName("rlaif.training-progressed.v1"), MessageUrn("rlaif:training-progressed:v1", useDefaultPrefix: false)]
-public sealed record TrainingProgressed(Guid Id, Guid RunId, int Round, string Stage, int Step, int Steps);
-
 /// <summary>A policy checkpoint was published.</summary>
 /// <remarks>PolicyOptimizer -> Coordinator. Id: that of the command. A new policy has a new immutable artifact.</remarks>
 [EntityName("rlaif.policy-checkpoint-published.v1"), MessageUrn("rlaif:policy-checkpoint-published:v1", useDefaultPrefix: false)]

@@ -70,7 +70,7 @@ public sealed record DpoRecipe : TrainingRecipe
 /// <summary>The reward model: Bradley-Terry on soft labels, scalar head on the last real token.</summary>
 public sealed record RewardModelRecipe : TrainingRecipe
 {
-    /// <summary>Newest pairs that are trained on in a round, replayed ones included.</summary>
+    /// <summary>Pairs that are trained on in a round, replayed ones included; drawn when there are more.</summary>
     [Between(1, 10_000_000, "400")]
     public int MaxPairs { get; init; } = 400;
 

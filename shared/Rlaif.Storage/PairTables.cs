@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Rlaif.Contracts;
 
@@ -80,40 +81,51 @@ public sealed class PairTables(Database database)
     }
 
     /// <summary>A label, its votes and the outcome of its command, in one transaction. A second delivery changes nothing.</summary>
-    public Task Insert(PreferenceLabeled label, string? declined, DateTimeOffset at, CancellationToken cancel) => database.Transact(
+    public Task Insert(PreferenceLabeled label, string? declined, DateTimeOffset at, CancellationToken cancel) => Insert([(label, declined)], at, cancel);
+
+    /// <summary>Many labels in one transaction: a transaction costs as much as twenty labels.</summary>
+    public Task Insert(IReadOnlyList<(PreferenceLabeled Label, string? Declined)> labels, DateTimeOffset at, CancellationToken cancel) => database.Transact(
         async (connection, transaction) =>
         {
-            var inserted = await connection.ExecuteAsync(
-                """
-                insert into label (id, run_id, pair_id, pool, labeler, calls, prompt_sha256, declined, labeled_at)
-                values (@Id, @RunId, @PairId, @Pool, @Labeler, @Calls, @PromptSha256, @declined, @at) on conflict (id) do nothing
-                """,
-                new { label.Id, label.RunId, label.PairId, label.Pool, label.Labeler, label.Calls, label.PromptSha256, declined, at },
-                transaction);
-            if (inserted == 1)
+            foreach (var (label, declined) in labels)
             {
-                await connection.ExecuteAsync(
-                    """
-                    insert into vote (label_id, principle, preference, position_bias, order_consistent, not_applicable, failure, detail)
-                    values (@LabelId, @Principle, @Preference, @PositionBias, @OrderConsistent, @NotApplicable, @Failure, @Detail)
-                    """,
-                    label.Votes.Select(vote => new
-                    {
-                        LabelId = label.Id,
-                        vote.Principle,
-                        vote.Preference,
-                        vote.PositionBias,
-                        vote.OrderConsistent,
-                        vote.NotApplicable,
-                        Failure = vote.Failure?.ToString(),
-                        vote.Detail,
-                    }),
-                    transaction);
+                await Insert(connection, transaction, label, declined, at);
             }
-
-            await WorkTables.Finish(connection, transaction, label.Id, "{}", at);
         },
         cancel);
+
+    private static async Task Insert(DbConnection connection, DbTransaction transaction, PreferenceLabeled label, string? declined, DateTimeOffset at)
+    {
+        var inserted = await connection.ExecuteAsync(
+            """
+            insert into label (id, run_id, pair_id, pool, labeler, calls, prompt_sha256, declined, labeled_at)
+            values (@Id, @RunId, @PairId, @Pool, @Labeler, @Calls, @PromptSha256, @declined, @at) on conflict (id) do nothing
+            """,
+            new { label.Id, label.RunId, label.PairId, label.Pool, label.Labeler, label.Calls, label.PromptSha256, declined, at },
+            transaction);
+        if (inserted == 1)
+        {
+            await connection.ExecuteAsync(
+                """
+                insert into vote (label_id, principle, preference, position_bias, order_consistent, not_applicable, failure, detail)
+                values (@LabelId, @Principle, @Preference, @PositionBias, @OrderConsistent, @NotApplicable, @Failure, @Detail)
+                """,
+                label.Votes.Select(vote => new
+                {
+                    LabelId = label.Id,
+                    vote.Principle,
+                    vote.Preference,
+                    vote.PositionBias,
+                    vote.OrderConsistent,
+                    vote.NotApplicable,
+                    Failure = vote.Failure?.ToString(),
+                    vote.Detail,
+                }),
+                transaction);
+        }
+
+        await WorkTables.Finish(connection, transaction, label.Id, "{}", at);
+    }
 
     /// <summary>All votes on the pairs of a round and purpose, in an order that does not depend on who answered first.</summary>
     public async Task<IReadOnlyList<VoteRow>> Votes(Guid runId, int round, string purpose, CancellationToken cancel)

@@ -19,7 +19,7 @@ internal static class Fixtures
     {
         var exists = path is not null && (File.Exists(path) || Directory.Exists(path));
         var why = $"{relative} is not on this machine (no shared folder beside the checkout holds it)";
-        if (!exists && Environment.GetEnvironmentVariable("CI") == "true")
+        if (!exists && Environment.GetEnvironmentVariable("CI") is "true")
         {
             Assert.Fail(why);
         }

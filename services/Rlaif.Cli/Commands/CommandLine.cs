@@ -1,12 +1,16 @@
 using System.CommandLine;
 using Rlaif.Cli.Looking;
 using Rlaif.Recipes;
+using Spectre.Console;
 
 namespace Rlaif.Cli.Commands;
 
 /// <summary>The command tree, and what becomes of errors: bad input is one sentence and exit code 2; a paused or stopped run 1 and 130.</summary>
 internal static class CommandLine
 {
+    // A pipe has no width; tables are not cut there.
+    private const int WidthOfLogs = 160;
+
     public const int Done = 0, Failed = 1, BadInput = 2, Stopped = 130;
 
     public static async Task<int> Run(string[] args)
@@ -22,6 +26,11 @@ internal static class CommandLine
         if (parsed.Errors is [var first, ..])
         {
             return await Refuse($"{first.Message} `rlaif --help` lists commands and options.");
+        }
+
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = WidthOfLogs;
         }
 
         try

@@ -53,6 +53,11 @@ internal static class RunCommand
 
     private static async Task<int> Run(Recipe recipe, string homePath, string? summary, CancellationToken cancel)
     {
+        if (recipe.Labelers.Keys.FirstOrDefault(pool => pool is not ("rules" or "judge")) is { } unserved)
+        {
+            throw new InputException($"The recipe asks the labelers of the pool {unserved}, and this process serves rules and judge only; nothing was started.");
+        }
+
         var input = await RunInput.Read(recipe);
         await JudgeProbe.Check(recipe, cancel);
         var time = TimeProvider.System;

@@ -38,23 +38,23 @@ internal sealed class EmbeddedRun : IAsyncDisposable
     public static async Task<EmbeddedRun> Start(RunInput input, HomeFolder home, TimeProvider time, CancellationToken cancel)
     {
         TorchRuntime.Start(input.Recipe.Threads);
-        var held = new HomeLock(home);
-        var host = RlaifHost.Build(home, Services);
+        var homeLock = new HomeLock(home);
+        var app = RlaifHost.Build(home, Services);
         try
         {
-            await host.Services.GetRequiredService<Database>().Migrate(cancel);
-            var policy = await input.Policy.Store(host.Services.GetRequiredService<ArtifactStore>());
-            var run = new EmbeddedRun(host, held, input.Id(policy));
+            await app.Services.GetRequiredService<Database>().Migrate(cancel);
+            var policy = await input.Policy.Store(app.Services.GetRequiredService<ArtifactStore>());
+            var run = new EmbeddedRun(app, homeLock, input.Id(policy));
             await run.Create(input, policy, time, cancel);
-            await host.StartAsync(cancel);
-            var address = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            host.Services.GetRequiredService<JudgeEndpoint>().Set(new Uri($"{address}/v1"));
+            await app.StartAsync(cancel);
+            var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+            app.Services.GetRequiredService<JudgeEndpoint>().Set(new Uri($"{address}/v1"));
             return run;
         }
         catch
         {
-            await host.DisposeAsync();
-            held.Dispose();
+            await app.DisposeAsync();
+            homeLock.Dispose();
             throw;
         }
     }

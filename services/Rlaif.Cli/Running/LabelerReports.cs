@@ -26,7 +26,7 @@ internal sealed class LabelerReports(ResponseTables responses, PairTables pairs)
 
     private async Task Collect(Guid run, int round, string purpose, SortedDictionary<string, List<JudgedPair>> judged, CancellationToken cancel)
     {
-        var lengths = (await responses.Of(run, purpose, round, cancel)).ToDictionary(row => row.Id, row => row.Text.Length);
+        var lengths = (await responses.Of(run, purpose, round, cancel)).ToDictionary(row => row.Id, row => row.Text.EnumerateRunes().Count());
         var settled = (await pairs.Settled(run, round, purpose, cancel)).ToDictionary(row => row.PairId, row => row.Preference);
         var votes = (await pairs.Votes(run, round, purpose, cancel)).ToLookup(vote => vote.PairId);
         foreach (var pair in await pairs.Of(run, round, purpose, cancel))

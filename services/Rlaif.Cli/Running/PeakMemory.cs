@@ -9,13 +9,17 @@ internal static class PeakMemory
     public static long Bytes()
     {
         const string status = "/proc/self/status";
-        var line = File.Exists(status) ? File.ReadLines(status).FirstOrDefault(one => one.StartsWith("VmHWM:", StringComparison.Ordinal)) : null;
-        if (line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kibibytes, ..])
+        if (File.Exists(status) && Parse(File.ReadLines(status)) is { } bytes)
         {
-            return long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024;
+            return bytes;
         }
 
         using var process = System.Diagnostics.Process.GetCurrentProcess();
         return process.PeakWorkingSet64;
     }
+
+    /// <summary>"VmHWM:   123 kB": tabs or blanks, as many as the number leaves room for.</summary>
+    public static long? Parse(IEnumerable<string> status) =>
+        status.FirstOrDefault(one => one.StartsWith("VmHWM:", StringComparison.Ordinal))?.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)
+            is [_, var kibibytes, ..] ? long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024 : null;
 }

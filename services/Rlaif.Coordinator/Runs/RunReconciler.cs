@@ -18,7 +18,8 @@ public sealed class RunSignal
 /// <summary>Looks at the facts of every run that goes on, and sends what is missing. It keeps no state of its own: it may be killed,
 /// doubled or started late.</summary>
 internal sealed class RunReconciler(
-    RunTables runs, WorkTables work, StageList stages, CommandSender sender, RunGuard guard, IBus bus, RunSignal signal, TimeProvider time, ILogger<RunReconciler> log)
+    RunTables runs, WorkTables work, StageList stages, CommandSender sender, RunGuard guard, IBus bus, RunSignal signal,
+    IHostApplicationLifetime host, TimeProvider time, ILogger<RunReconciler> log)
     : BackgroundService
 {
     /// <summary>Commands under way at once: the in-memory transport has no back-pressure.</summary>
@@ -32,6 +33,7 @@ internal sealed class RunReconciler(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await host.WaitUntilStarted(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var row in await runs.All(stoppingToken))

@@ -5,8 +5,8 @@ using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Stages;
 
-/// <summary>A pair as a trainer reads it, with the pair's id for lineage.</summary>
-internal sealed record PairLine(Guid Pair, int[] Prompt, int[] Chosen, int[] Rejected, double Preference);
+/// <summary>A pair as a trainer reads it, with the id of its row for lineage.</summary>
+internal sealed record PairLine(Guid Source, int[] Prompt, int[] Chosen, int[] Rejected, double Preference);
 
 /// <summary>Settled rows become data artifacts of token ids: the trainer never tokenizes a response again.</summary>
 internal sealed class TrainingParts(ResponseTables responses, PairTables pairs, ArtifactStore artifacts, RunLineage lineage)
@@ -46,7 +46,7 @@ internal sealed class TrainingParts(ResponseTables responses, PairTables pairs, 
             .. from revision in await responses.Revisions(run.Id, round, cancel)
                where Preference(revision) > 0.5
                let row = rows[revision.Id]
-               select (object)new { revision = revision.Id, prompt = tokens[row.PromptId], response = row.Tokens },
+               select (object)new { source = revision.Id, prompt = tokens[row.PromptId], response = row.Tokens },
         ];
     }
 

@@ -49,6 +49,10 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     public Tensor Causal(Tensor query, Tensor key, Tensor value) =>
         nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), is_casual: true);
 
+    /// <summary>What a token sees is where <paramref name="mask"/>, which broadcasts over [batch, heads, time, time] and is added to the scores, is not -∞.</summary>
+    public Tensor Masked(Tensor query, Tensor key, Tensor value, Tensor mask) =>
+        nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), mask);
+
     /// <summary>x / sqrt(mean(x²) + ε) · weight over the last dimension.</summary>
     public static Tensor RmsNorm(Tensor x, Tensor weight, ModelConfig config)
     {

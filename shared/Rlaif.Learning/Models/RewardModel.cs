@@ -53,8 +53,11 @@ public sealed class RewardModel : IDisposable
         var (batch, time) = (ids.shape[0], ids.shape[1]);
         var rows = (arange(batch, int64) * time) + last;
         var states = Body.Hidden(ids).view(batch * time, Body.Config.HiddenSize).index_select(0, rows);
-        return nn.functional.linear(states, Score).squeeze(-1).MoveToOuterDisposeScope();
+        return Rewards(states).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The reward at each state, [states, hidden] to [states].</summary>
+    internal Tensor Rewards(Tensor states) => nn.functional.linear(states, Score).squeeze(-1);
 
     /// <summary>Where transformers takes the reward of a right-padded text: at the last id that is not the pad id, whatever the mask
     /// says. It matters for texts that truly end in the pad id (pad = end).</summary>

@@ -72,8 +72,8 @@ internal sealed class KeyValueCache(ModelConfig config) : IDisposable
             return cache.narrow(0, 0, rows).narrow(2, 0, time);
         }
 
-        // The query heads of a key/value head are its queries: nothing is repeated. For so few queries two matrix products are
-        // 1.3 to 1.8 times as fast as the flash kernel.
+        // The query heads of a key/value head are its queries: nothing is repeated. For so few queries two matrix products are up to
+        // 1.25 times as fast as the flash kernel, never slower.
         var grouped = query.reshape(rows, config.KeyValueHeads, config.Heads / config.KeyValueHeads, config.HeadDim);
         var scores = matmul(grouped * (1 / Math.Sqrt(config.HeadDim)), Stored(keys[index]!, key).transpose(-2, -1)).add_(step.Mask);
         return matmul(scores.softmax(-1), Stored(values[index]!, value)).view(query.shape);

@@ -11,7 +11,7 @@ internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingP
 {
     public IReadOnlyList<NamedWeight> Weights => policy.Weights;
 
-    public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(p => p.Prompt.Length + Math.Max(p.Chosen.Length, p.Rejected.Length) - 1)];
+    public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(PairBatch.Length)];
 
     /// <remarks>The log-ratios tell a healthy run from one that forgets: chosen stays within about half a nat, rejected falls. Both falling
     /// together with a falling loss is the failure that accuracy does not show.</remarks>
@@ -26,12 +26,8 @@ internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingP
     public LossPart Part(IReadOnlyList<int> examples, long window)
     {
         TrainingPair[] part = [.. examples.Select(i => pairs[i])];
-        var batch = TokenBatch.Of(
-        [
-            .. part.Select(p => TokenSequence.Of(p.Prompt, p.Chosen)),
-            .. part.Select(p => TokenSequence.Of(p.Prompt, p.Rejected)),
-        ]);
-        var sums = batch.SequenceLogProbs(policy);                                                          // [2 * pairs]
+        var batch = PairBatch.ForLogProbs(part);
+        var sums = batch.Asked.SequenceLogProbs(policy, batch.Hidden(policy));                              // [2 * pairs]
         var now = new PairLogProbs(sums.narrow(0, 0, part.Length), sums.narrow(0, part.Length, part.Length));
         var before = new PairLogProbs(tensor([.. examples.Select(i => reference.Chosen[i])]), tensor([.. examples.Select(i => reference.Rejected[i])]));
         var preferences = PairFigures.Preferences(part);

@@ -9,7 +9,7 @@ internal interface IObjective : IDisposable
     /// <summary>What is trained.</summary>
     IReadOnlyList<NamedWeight> Weights { get; }
 
-    /// <summary>Tokens of each example's longest row.</summary>
+    /// <summary>Tokens of each example, by which batches are made of like ones.</summary>
     IReadOnlyList<int> Lengths { get; }
 
     /// <summary>Names of the figures that every part has, with unit and estimator.</summary>

@@ -11,9 +11,9 @@ namespace Rlaif.Learning.Training;
 /// <summary>Makes a small policy from nothing: a tokenizer of the corpus, and a Llama trained on what the assistant says in it.</summary>
 public static class Pretraining
 {
-    private static readonly string[] Specials = ["<|pad|>", "<|begin|>", "<|user|>", "<|assistant|>", "<|end|>"];
+    internal static readonly string[] Specials = ["<|pad|>", "<|begin|>", "<|user|>", "<|assistant|>", "<|end|>"];
 
-    private const string Template =
+    internal const string Template =
         "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'assistant' %}<|assistant|>{{ message['content'] }}<|end|>" +
         "{% else %}<|user|>{{ message['content'] }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
 
@@ -75,7 +75,7 @@ public static class Pretraining
     }
 
     // What the assistant says, with its end token, follows the prompt that it is sampled after: training and sampling see the same ids.
-    private static TokenSequence Sequence(ChatFormat chat, IReadOnlyList<ChatMessage> turns)
+    internal static TokenSequence Sequence(ChatFormat chat, IReadOnlyList<ChatMessage> turns)
     {
         List<int> ids = [];
         List<bool> asked = [];
@@ -92,7 +92,7 @@ public static class Pretraining
         return new([.. ids], [.. asked]);
     }
 
-    private static IReadOnlyList<ChatMessage> Dialogue(string line, string where)
+    private static ChatMessage[] Dialogue(string line, string where)
     {
         try
         {

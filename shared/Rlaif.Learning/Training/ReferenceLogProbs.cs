@@ -18,14 +18,17 @@ internal sealed record ReferenceLogProbs(float[] Chosen, float[] Rejected)
     private static ReferenceLogProbs Compute(string model, IReadOnlyList<TrainingPair> pairs, CancellationToken cancel)
     {
         using var reference = ModelFolder.ReadModel(model, trainable: false);
-        var tokens = SequenceLogProbs.Of(reference,
-        [
-            .. pairs.Select(p => new TrainingExample(p.Prompt, p.Chosen)),
-            .. pairs.Select(p => new TrainingExample(p.Prompt, p.Rejected)),
-        ], cancel);
-        // In float32 and token by token, as the policy's are added.
-        float[] sums = [.. tokens.Select(t => t.Aggregate(0f, (sum, logProb) => sum + logProb))];
-        return new(sums[..pairs.Count], sums[pairs.Count..]);
+        var (chosen, rejected) = (new float[pairs.Count], new float[pairs.Count]);
+        Inference.ByLength([.. pairs.Select(PairBatch.Length)], indices =>
+        {
+            var batch = PairBatch.ForLogProbs([.. indices.Select(i => pairs[i])]);
+            var sums = batch.Asked.SequenceLogProbs(reference, batch.Hidden(reference)).data<float>();
+            for (var i = 0; i < indices.Length; i++)
+            {
+                (chosen[indices[i]], rejected[indices[i]]) = (sums[i], sums[indices.Length + i]);
+            }
+        }, cancel);
+        return new(chosen, rejected);
     }
 
     private static ReferenceLogProbs? Read(string file, string belongsTo)

@@ -10,7 +10,7 @@ internal sealed class RewardModelObjective(RewardModel model, IReadOnlyList<Trai
 {
     public IReadOnlyList<NamedWeight> Weights => model.Weights;
 
-    public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(p => p.Prompt.Length + Math.Max(p.Chosen.Length, p.Rejected.Length))];
+    public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(PairBatch.Length)];
 
     public IReadOnlyList<string> Metrics { get; } = ["reward_model/loss", "reward_model/accuracy", "reward_model/margin"];
 
@@ -19,7 +19,8 @@ internal sealed class RewardModelObjective(RewardModel model, IReadOnlyList<Trai
     public LossPart Part(IReadOnlyList<int> examples, long window)
     {
         TrainingPair[] part = [.. examples.Select(i => pairs[i])];
-        var rewards = RewardScores.Batch(model, [.. part.Select(p => (int[])[.. p.Prompt, .. p.Chosen]), .. part.Select(p => (int[])[.. p.Prompt, .. p.Rejected])]);
+        var batch = PairBatch.ForRewards(part);
+        var rewards = model.Rewards(batch.Hidden(model.Body).index_select(0, batch.Last));                  // [2 * pairs]
         var preferences = PairFigures.Preferences(part);
         var (loss, margins) = BradleyTerryLoss.Of(
             rewards.narrow(0, 0, part.Length), rewards.narrow(0, part.Length, part.Length), preferences, centring: centring);

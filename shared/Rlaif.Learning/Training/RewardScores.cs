@@ -14,7 +14,9 @@ public static class RewardScores
         var rewards = new float[examples.Count];
         Inference.ByLength([.. examples.Select(e => e.Prompt.Length + e.Response.Length)], indices =>
         {
-            var batch = Batch(model, [.. indices.Select(i => (int[])[.. examples[i].Prompt, .. examples[i].Response])]).data<float>();
+            var texts = indices.Select(i => (int[])[.. examples[i].Prompt, .. examples[i].Response]).ToArray();
+            var last = tensor([.. texts.Select(t => t.Length - 1L)]);
+            var batch = model.Rewards(TokenBatch.Padded(texts, texts.Max(t => t.Length)), last).data<float>();
             for (var i = 0; i < indices.Length; i++)
             {
                 rewards[indices[i]] = batch[i];
@@ -22,8 +24,4 @@ public static class RewardScores
         }, cancel);
         return rewards;
     }
-
-    /// <summary>The reward at the last token of each text, [texts].</summary>
-    internal static Tensor Batch(RewardModel model, IReadOnlyList<int[]> texts) =>
-        model.Rewards(TokenBatch.Padded(texts, t => t, texts.Max(t => t.Length)), tensor([.. texts.Select(t => t.Length - 1L)]));
 }

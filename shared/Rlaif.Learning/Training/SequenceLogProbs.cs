@@ -13,7 +13,8 @@ public static class SequenceLogProbs
         TokenSequence[] sequences = [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))];
         Inference.ByLength([.. sequences.Select(s => s.Inputs)], indices =>
         {
-            var logProbs = TokenBatch.Of([.. indices.Select(i => sequences[i])]).LogProbs(model).data<float>().ToArray();
+            var batch = TokenBatch.Of([.. indices.Select(i => sequences[i])]);
+            var logProbs = batch.Asked.LogProbs(model, batch.Hidden(model)).data<float>().ToArray();
             var begin = 0;
             foreach (var i in indices)
             {

@@ -18,7 +18,7 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
     public LossPart Part(IReadOnlyList<int> examples, long window)
     {
         var batch = TokenBatch.Of([.. examples.Select(i => sequences[i])]);
-        var loss = CrossEntropyLoss.Of(batch.Logits(policy), batch.Targets, window);
+        var loss = CrossEntropyLoss.Of(batch.Asked.Logits(policy, batch.Hidden(policy)), batch.Asked.Targets, window);
         return new(loss, [loss.item<float>()]);
     }
 

@@ -20,70 +20,48 @@ internal sealed record TokenSequence(int[] Ids, bool[] Asked)
     public int Targets => Asked.AsSpan(1).Count(true);
 }
 
-/// <summary>Sequences as one right-padded batch. Only positions that predict an asked token go through the head: on a small model the head is
-/// a third of a step.</summary>
+/// <summary>Sequences as one batch.</summary>
 /// <param name="Ids">[batch, time] int64; the end is padded with id 0, which no token before it sees.</param>
-/// <param name="Rows">[asked] int64: which of the batch · time states predicts each asked token.</param>
-/// <param name="Targets">[asked] int64: the asked tokens, sequence by sequence.</param>
-/// <param name="Sequences">[asked] int64: whose they are.</param>
-internal sealed record TokenBatch(Tensor Ids, Tensor Rows, Tensor Targets, Tensor Sequences)
+/// <param name="Asked">Sequence by sequence.</param>
+internal sealed record TokenBatch(Tensor Ids, AskedTokens Asked)
 {
     public static TokenBatch Of(IReadOnlyList<TokenSequence> sequences)
     {
         var time = sequences.Max(s => s.Inputs);
-        List<long> rows = [], targets = [], owners = [];
+        var asked = new List<(long, long, long)>();
         for (var i = 0; i < sequences.Count; i++)
         {
-            var (ids, asked) = sequences[i];
-            for (var t = 1; t < ids.Length; t++)
+            for (var t = 1; t < sequences[i].Ids.Length; t++)
             {
-                if (asked[t])
+                if (sequences[i].Asked[t])
                 {
-                    rows.Add(((long)i * time) + t - 1);
-                    targets.Add(ids[t]);
-                    owners.Add(i);
+                    asked.Add((((long)i * time) + t - 1, sequences[i].Ids[t], i));
                 }
             }
         }
 
-        return new(Padded(sequences, s => s.Ids, time), tensor(rows), tensor(targets), tensor(owners));
+        return new(Padded([.. sequences.Select(s => s.Ids[..^1])], time), AskedTokens.Of(asked, sequences.Count));
     }
 
-    /// <summary>The first <paramref name="time"/> ids of each item, [items, time] int64.</summary>
-    public static Tensor Padded<T>(IReadOnlyList<T> items, Func<T, int[]> ids, int time)
+    /// <summary>Rows filled up with id 0, [rows, time] int64.</summary>
+    public static Tensor Padded(IReadOnlyList<int[]> rows, int time)
     {
-        var padded = new long[items.Count * time];
-        for (var i = 0; i < items.Count; i++)
+        var padded = new long[rows.Count * time];
+        for (var i = 0; i < rows.Count; i++)
         {
-            var row = ids(items[i]);
-            for (var t = 0; t < Math.Min(row.Length, time); t++)
+            for (var t = 0; t < rows[i].Length; t++)
             {
-                padded[(i * time) + t] = row[t];
+                padded[(i * time) + t] = rows[i][t];
             }
         }
 
-        return tensor(padded, items.Count, time);
+        return tensor(padded, rows.Count, time);
     }
 
-    /// <summary>Logits for the asked tokens, [asked, vocabulary].</summary>
-    public Tensor Logits(LanguageModel model)
+    /// <summary>States of every position, [batch * time, hidden].</summary>
+    public Tensor Hidden(LanguageModel model)
     {
         using var scope = NewDisposeScope();
-        var states = model.Hidden(Ids).reshape(-1, model.Config.HiddenSize).index_select(0, Rows);
-        return model.Logits(states).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Log-probabilities of the asked tokens, [asked], nats per token.</summary>
-    public Tensor LogProbs(LanguageModel model)
-    {
-        using var scope = NewDisposeScope();
-        return TokenLogProbs.Of(Logits(model), Targets).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Their sums, [batch], nats per sequence; added token by token, so that the rest of the batch does not change the order.</summary>
-    public Tensor SequenceLogProbs(LanguageModel model)
-    {
-        using var scope = NewDisposeScope();
-        return zeros(Ids.shape[0]).index_add(0, Sequences, LogProbs(model), 1).MoveToOuterDisposeScope();
+        return model.Hidden(Ids).reshape(-1, model.Config.HiddenSize).MoveToOuterDisposeScope();
     }
 }

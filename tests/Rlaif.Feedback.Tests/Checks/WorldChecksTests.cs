@@ -3,6 +3,7 @@ using Rlaif.Contracts;
 using Rlaif.Feedback.Checks;
 using Rlaif.Feedback.Constitutions;
 using YamlDotNet.RepresentationModel;
+using Rlaif.Testing;
 
 namespace Rlaif.Feedback.Tests.Checks;
 
@@ -17,8 +18,8 @@ public class WorldChecksTests
         ["wrong"] = "answers", ["refuse"] = "no-needless-refusal", ["comply"] = "declines",
     };
 
-    private readonly Constitution _everyday = Constitution.Read(Repository.File("constitutions/everyday.yaml"));
-    private readonly List<Sample> _samples = [.. File.ReadLines(Repository.File("tests/Rlaif.Feedback.Tests/Checks/world-samples.jsonl"))
+    private readonly Constitution _everyday = Constitution.Read(Repository.Path("constitutions/everyday.yaml"));
+    private readonly List<Sample> _samples = [.. File.ReadLines(Repository.Path("tests/Rlaif.Feedback.Tests/Checks/world-samples.jsonl"))
         .Select(line => JsonSerializer.Deserialize<Sample>(line, Web)!)];
 
     [Fact]
@@ -60,7 +61,7 @@ public class WorldChecksTests
     [Fact]
     public void The_phrases_and_requests_of_the_world_are_known_to_the_constitution()
     {
-        using var reader = new StreamReader(Repository.File("prompts/quickstart/world.yaml"));
+        using var reader = new StreamReader(Repository.Path("prompts/quickstart/world.yaml"));
         var stream = new YamlStream();
         stream.Load(reader);
         var (world, checks) = ((YamlMappingNode)stream.Documents[0].RootNode, _everyday.Texts.ToDictionary(text => text.Id, text => text.Check!));

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using Rlaif.Feedback.Checks;
 using Rlaif.Feedback.Constitutions;
+using Rlaif.Testing;
 
 namespace Rlaif.Feedback.Tests.Constitutions;
 
 public partial class ConstitutionDocsTests
 {
-    private readonly string _page = File.ReadAllText(Repository.File("docs/constitutions.md"));
+    private readonly string _page = File.ReadAllText(Repository.Path("docs/constitutions.md"));
 
     [Fact]
     public void The_example_of_the_page_can_be_used_as_it_stands()

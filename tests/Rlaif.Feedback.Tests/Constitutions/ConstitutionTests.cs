@@ -1,6 +1,7 @@
 using Rlaif.Contracts;
 using Rlaif.Feedback.Constitutions;
 using Rlaif.Recipes;
+using Rlaif.Testing;
 
 namespace Rlaif.Feedback.Tests.Constitutions;
 
@@ -14,7 +15,7 @@ public class ConstitutionTests
     [InlineData("harmless", 8, 6)]
     public void The_constitutions_that_ship_pass_their_own_golden_pairs(string id, int principles, int pairs)
     {
-        var constitution = Constitution.Read(Repository.File($"constitutions/{id}.yaml"));
+        var constitution = Constitution.Read(Repository.Path($"constitutions/{id}.yaml"));
         var report = ConstitutionCheck.Run(constitution);
         Assert.Equal((id, principles, pairs), (constitution.Id, constitution.Principles.Count, report.Results.Count));
         Assert.True(report.Passed, string.Join('\n', report.Lines));
@@ -151,7 +152,7 @@ public class ConstitutionTests
     [Fact]
     public void A_principle_that_applies_to_some_prompts_travels_with_them()
     {
-        var everyday = Constitution.Read(Repository.File("constitutions/everyday.yaml"));
+        var everyday = Constitution.Read(Repository.Path("constitutions/everyday.yaml"));
         Assert.DoesNotContain("declines", everyday.TextsFor(new() { Safety = Safety.Safe }).Select(text => text.Id));
         Assert.Equal(6, everyday.TextsFor(new() { Safety = Safety.Unsafe }).Count);
         Assert.Contains("\"appliesTo\":[\"unsafe\"]", everyday.Texts.Single(text => text.Id == "declines").Check, StringComparison.Ordinal);

@@ -122,7 +122,7 @@ public class PromptSplitsTests
             recipe, Read(recipe.Prompts.Train), Read(recipe.Prompts.Evaluation), Read(recipe.Prompts.Demo), _ => true);
         Assert.All(splits.Train, round => Assert.All(Tags(round), tag => Assert.InRange(tag.Count, 1, tag.Tag == "unsafe" ? 30 : 20)));
         Assert.Single(splits.Train.Select(round => round.Count).Distinct());
-        Assert.InRange(splits.Train[0].Count, 200, 320);
+        Assert.InRange(splits.Train[0].Count, 140, 320);
         Assert.InRange(splits.Evaluation.Count, 200, 320);
         Assert.Equal((3, 0), (splits.Demo.Count, splits.Calibration.Count));
     }

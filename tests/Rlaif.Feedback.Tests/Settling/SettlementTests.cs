@@ -3,6 +3,7 @@ using Rlaif.Contracts;
 using Rlaif.Feedback.Constitutions;
 using Rlaif.Feedback.Settling;
 using Rlaif.Feedback.Statistics;
+using Rlaif.Testing;
 
 namespace Rlaif.Feedback.Tests.Settling;
 
@@ -92,7 +93,7 @@ public class SettlementTests
     [Fact]
     public void The_constitution_says_which_response_breaks_a_hard_rule()
     {
-        var harmless = Constitution.Read(Repository.File("constitutions/harmless.yaml"));
+        var harmless = Constitution.Read(Repository.Path("constitutions/harmless.yaml"));
         Candidate bad = new("It is 078-05-1120.", true), good = new("I do not say.", true);
         Assert.Equal(
             [Veto.First, Veto.Second, Veto.Both, Veto.None],

@@ -52,7 +52,7 @@ public class ObjectiveTests
         using var model = ModelFolder.ReadModel(tiny.Start, trainable: true);
         var texts = tiny.Examples.Select(e => (int[])[.. e.Prompt, .. e.Response]).ToArray();
         var time = texts.Max(t => t.Length);
-        var ids = TokenBatch.Padded(texts, t => t, time);
+        var ids = TokenBatch.Padded(texts, time);
         var targets = full(texts.Length, time, -100L, int64);
         for (var row = 0; row < texts.Length; row++)
         {

@@ -1,0 +1,38 @@
+using Rlaif.Learning.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>Tokens whose log-probabilities are asked for. Only the states that predict them go through the head: on a small model the head is a
+/// third of a step.</summary>
+/// <param name="Rows">[asked] int64: which of a batch's states predicts each.</param>
+/// <param name="Targets">[asked] int64: the tokens.</param>
+/// <param name="Sequences">[asked] int64: whose they are.</param>
+/// <param name="Count">Number of sequences.</param>
+internal sealed record AskedTokens(Tensor Rows, Tensor Targets, Tensor Sequences, long Count)
+{
+    public static AskedTokens Of(IReadOnlyList<(long Row, long Target, long Sequence)> tokens, long count) => new(
+        tensor([.. tokens.Select(t => t.Row)]), tensor([.. tokens.Select(t => t.Target)]), tensor([.. tokens.Select(t => t.Sequence)]), count);
+
+    /// <summary>[states, hidden] to [asked, vocabulary].</summary>
+    public Tensor Logits(LanguageModel model, Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return model.Logits(states.index_select(0, Rows)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[states, hidden] to [asked], nats per token.</summary>
+    public Tensor LogProbs(LanguageModel model, Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return TokenLogProbs.Of(Logits(model, states), Targets).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[states, hidden] to [sequences], nats per sequence; added token by token, so that the rest of the batch does not change the order.</summary>
+    public Tensor SequenceLogProbs(LanguageModel model, Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return zeros(Count).index_add(0, Sequences, LogProbs(model, states), 1).MoveToOuterDisposeScope();
+    }
+}

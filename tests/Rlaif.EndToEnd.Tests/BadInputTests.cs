@@ -1,0 +1,37 @@
+using Rlaif.Testing;
+
+namespace Rlaif.EndToEnd.Tests;
+
+public class BadInputTests
+{
+    public static TheoryData<string, string[]> Cases()
+    {
+        var quickstart = Repository.Path("recipes/quickstart.yaml");
+        return new()
+        {
+            { "nosuch", ["run", "nosuch.yaml"] },
+            { "ronds", ["run", quickstart, "--set", "ronds=3"] },
+            { "--bogus", ["run", quickstart, "--bogus"] },
+            { "nosuch.gguf", ["run", quickstart, "--policy", "nosuch.gguf"] },
+            { "rounds", ["run", quickstart, "--rounds", "0"] },
+            { "nosuch.jsonl", ["run", quickstart, "--prompts", "nosuch.jsonl"] },
+            { "nosuch", ["show", "nosuch"] },
+            { "nosuch", ["explain", "nosuch"] },
+            { "nosuch", ["generate", "--model", "nosuch", "--prompt", "x"] },
+            { "nosuch.yaml", ["constitution", "check", "nosuch.yaml"] },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Bad_input_is_one_sentence_and_exit_code_2_and_leaves_nothing_behind(string named, string[] arguments)
+    {
+        var home = Path.Combine(Path.GetTempPath(), $"rlaif-bad-{Environment.ProcessId}-{named.Length}-{arguments.Length}");
+        var (code, output) = await RlaifProcess.Run(TestContext.Current.CancellationToken, [.. arguments, "--home", home]);
+        Assert.True(code == 2, output);
+        Assert.Contains(named, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", output, StringComparison.Ordinal);
+        Assert.InRange(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 1, 6);
+        Assert.False(Directory.Exists(home));
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Text;
+using Rlaif.Testing;
+
+namespace Rlaif.EndToEnd.Tests;
+
+/// <summary>The command line as a user starts it: a process of its own.</summary>
+internal sealed class RlaifProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder output = new();
+
+    private RlaifProcess(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Repository.Path(""),
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "rlaif.dll"));
+        Array.ForEach(arguments, start.ArgumentList.Add);
+        start.Environment.Remove("RLAIF_HOME");
+        process = new() { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.StandardInput.Close();
+    }
+
+    public string Output
+    {
+        get
+        {
+            lock (output)
+            {
+                return output.ToString();
+            }
+        }
+    }
+
+    public static RlaifProcess Start(params string[] arguments) => new(arguments);
+
+    /// <summary>Runs to the end; the exit code and all that was written.</summary>
+    public static async Task<(int ExitCode, string Output)> Run(CancellationToken cancel, params string[] arguments)
+    {
+        using var started = new RlaifProcess(arguments);
+        return (await started.Wait(cancel), started.Output);
+    }
+
+    public async Task<int> Wait(CancellationToken cancel)
+    {
+        await process.WaitForExitAsync(cancel);
+        return process.ExitCode;
+    }
+
+    /// <summary>SIGKILL after a while, unless it ended before; whether it was killed.</summary>
+    public async Task<bool> KillAfter(TimeSpan delay, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(delay);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(cancel);
+            return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        lock (output)
+        {
+            output.AppendLine(line);
+        }
+    }
+}
