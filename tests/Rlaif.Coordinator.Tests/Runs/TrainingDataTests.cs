@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Rlaif.Contracts;
+using Rlaif.Storage;
+
+namespace Rlaif.Coordinator.Tests.Runs;
+
+public class TrainingDataTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Preference_data_are_the_kept_pairs_with_the_better_response_chosen()
+    {
+        await using var run = await TestRun.Create();
+        await run.RunToItsEnd(new());
+        var kept = (await run.Pairs.Settled(run.Id, 1, "Preference", Cancel)).Where(row => row.Kept).ToDictionary(row => row.PairId);
+        var lines = await Data(run, 1, "dpo");
+        Assert.Equal(kept.Keys.Order(), lines.Select(line => line.GetProperty("source").GetGuid()).Order());
+        Assert.All(lines, line =>
+        {
+            // The third token of a canned response is minus its worth: the chosen one breaks less.
+            Assert.True(line.GetProperty("chosen")[2].GetInt32() < line.GetProperty("rejected")[2].GetInt32());
+            var preference = kept[line.GetProperty("source").GetGuid()].Preference!.Value;
+            Assert.Equal(Math.Max(preference, 1 - preference), line.GetProperty("preference").GetDouble());
+        });
+    }
+
+    [Fact]
+    public async Task Supervised_data_are_the_revisions_that_settled_above_their_drafts()
+    {
+        await using var run = await TestRun.Create();
+        await run.RunToItsEnd(new());
+        var responses = new ResponseTables(run.Database);
+        var worth = (await responses.Of(run.Id, "Preference", 1, Cancel)).ToDictionary(row => row.Id, row => Texts.Named(row.Text).Worth);
+        var better = (await responses.Revisions(run.Id, 1, Cancel)).Where(revision => worth[revision.Id] > worth[revision.DraftId]).Select(revision => revision.Id);
+        Assert.NotEmpty(better);
+        Assert.Equal(better.Order(), (await Data(run, 1, "sft")).Select(line => line.GetProperty("source").GetGuid()).Order());
+    }
+
+    [Fact]
+    public async Task A_reward_model_is_trained_on_the_round_and_on_as_many_older_pairs()
+    {
+        await using var run = await TestRun.Create();
+        await run.RunToItsEnd(new());
+        var (first, second) = (Ids(await Data(run, 1, "reward-model")), Ids(await Data(run, 2, "reward-model")));
+        var fresh = (await run.Pairs.Settled(run.Id, 2, "Preference", Cancel)).Where(row => row.Kept).Select(row => row.PairId).ToList();
+        Assert.Equal(fresh, second.Take(fresh.Count));
+        Assert.Equal(Math.Min(first.Count, fresh.Count), second.Count - fresh.Count);
+        Assert.Subset(first.ToHashSet(), second.Skip(fresh.Count).ToHashSet());
+    }
+
+    [Fact]
+    public async Task An_algorithm_without_data_is_left_out_and_the_round_goes_on()
+    {
+        // Nothing is revised, so there is nothing for SFT.
+        await using var run = await TestRun.Create(TestRecipe.Of() with { Revision = new() { Enabled = false } });
+        await run.RunToItsEnd(new());
+        var stages = await new WorkTables(run.Database).Stages(run.Id, Cancel);
+        Assert.Equal([0, 1, 0, 1], stages.Where(stage => stage.Name is "sft" or "dpo").Select(stage => stage.Total));
+    }
+
+    private static List<Guid> Ids(IEnumerable<JsonElement> lines) => [.. lines.Select(line => line.GetProperty("source").GetGuid())];
+
+    private static async Task<IReadOnlyList<JsonElement>> Data(TestRun run, int round, string stage)
+    {
+        var id = stage == "reward-model" ? RlaifId.Of(run.Id, round, stage) : RlaifId.Of(run.Id, round, stage, stage == "sft" ? 0 : 1);
+        var checkpoint = (await new TrainingTables(run.Database).Checkpoints(run.Id, Cancel)).Single(row => row.CommandId == id);
+        var lines = await File.ReadAllLinesAsync(Path.Combine(new ArtifactStore(run.Home.Artifacts).PathOf(checkpoint.DataArtifact), "data.jsonl"), Cancel);
+        return [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+}

@@ -1,0 +1,56 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rlaif.Coordinator.Runs;
+using Rlaif.Hosting;
+
+namespace Rlaif.Coordinator.Tests.Runs;
+
+/// <summary>One process: the real host with the real coordinator, and workers of the test.</summary>
+internal sealed class Worksite : IAsyncDisposable
+{
+    private readonly WebApplication host;
+
+    private Worksite(WebApplication host) => this.host = host;
+
+    public static async Task<Worksite> Start(TestRun run, Workplace place)
+    {
+        var workers = new ServiceModule(
+            "workers",
+            services => services.AddSingleton(place).AddSingleton<TimeProvider>(run.Time),
+            bus =>
+            {
+                bus.AddConsumer<Workers>();
+                bus.AddLabeler<RulesWorker>("rules", parallel: 4);
+                bus.AddLabeler<JudgeWorker>("judge", parallel: 4);
+            });
+        var site = new Worksite(RlaifHost.Build(run.Home, [CoordinatorService.Module, workers], level: LogLevel.None));
+        await site.host.StartAsync();
+        return site;
+    }
+
+    /// <summary>Somebody outside changed the facts.</summary>
+    public void Wake() => host.Services.GetRequiredService<RunSignal>().Signal.Raise();
+
+    /// <summary>Nothing is finished, nothing is waited for.</summary>
+    public async Task Kill()
+    {
+        try
+        {
+            await host.StopAsync(new CancellationToken(canceled: true));
+        }
+        catch (Exception error) when (error is OperationCanceledException or AggregateException)
+        {
+            // What was under way was cut off, as it should be.
+        }
+
+        await host.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        await host.DisposeAsync();
+    }
+}
