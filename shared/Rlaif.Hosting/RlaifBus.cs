@@ -40,6 +40,8 @@ public static class RlaifBus
             });
             bus.UsingInMemory((context, transport) =>
             {
+                // AnyMessageType: a labeler in any language sends plain JSON. A queue of several message types therefore reads each message as
+                // all of them, so only messages of which any may stand for any (FactConsumer) share one.
                 transport.UseRawJsonSerializer(
                     RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders | RawSerializerOptions.AnyMessageType, isDefault: true);
                 transport.ConfigureJsonSerializerOptions(json =>

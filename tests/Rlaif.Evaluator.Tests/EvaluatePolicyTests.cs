@@ -46,7 +46,8 @@ public class EvaluatePolicyTests
         var answer = await home.Answer();
         var row = Assert.Single(await home.Get<EvaluationTables>().Of(EvaluatorHome.Run, Cancel));
         var figures = row.Read();
-        Assert.Equal((command.Id, false, false, false), (answer.Id, answer.Promote, row.Promoted, figures.Promote));
+        // Both of the prompts that were decided against the incumbent were won, and nothing that is watched got worse.
+        Assert.Equal((command.Id, true, true, true), (answer.Id, answer.Promote, row.Promoted, figures.Promote));
         Assert.Equal(figures.Reasons, answer.Reasons);
         Assert.Equal(command.Candidate, row.Candidate);
         Assert.NotNull(await home.Get<WorkTables>().Outcome(command.Id, Cancel));

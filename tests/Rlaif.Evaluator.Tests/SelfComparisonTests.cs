@@ -31,7 +31,6 @@ public class SelfComparisonTests
         Assert.Equal(Prompts, figures.Prompts);
         Assert.InRange(0.5, figures.WinRate.Low, figures.WinRate.High);
         Assert.InRange(figures.WinRate.High - figures.WinRate.Low, 0.05, 0.3);
-        Assert.All(figures.PerPrinciple, rate => Assert.InRange(0.5, rate.Low, rate.High));
         Assert.False(figures.Promote);
         Assert.Contains(figures.Reasons, reason => reason.Contains("not above one half", StringComparison.Ordinal));
     }

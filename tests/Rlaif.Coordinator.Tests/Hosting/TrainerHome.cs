@@ -39,7 +39,7 @@ internal sealed class TrainerHome : IAsyncDisposable
         await home.Trainings.Enqueue(new() { Id = Job, RunId = Run, Kind = ScriptedTrainer.Kind }, home.Time.GetUtcNow(), default);
         var module = new ServiceModule(
             "trainer", services => services.AddSingleton(script).AddSingleton<TimeProvider>(home.Time).AddTrainer<ScriptedTrainer>(), _ => { });
-        home.host = RlaifHost.Build(new HomeFolder(home.folder), [module], level: LogLevel.None);
+        home.host = RlaifHost.Build(new HomeFolder(home.folder), [module], level: LogLevel.Error);
         await home.host.StartAsync();
         return home;
     }

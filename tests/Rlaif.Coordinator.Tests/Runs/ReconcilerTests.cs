@@ -27,8 +27,9 @@ public class ReconcilerTests
         await using var run = await TestRun.Create();
         await run.RunToItsEnd(new());
         var rows = await new TrainingTables(run.Database).Checkpoints(run.Id, Cancel);
-        Assert.Equal(["reward-model", "policy", "policy", "reward-model", "policy", "policy"], rows.Select(row => row.Kind));
-        string[] starts = [TestRun.StartPolicy, TestRun.StartPolicy, rows[1].Artifact, rows[0].Artifact, rows[2].Artifact, rows[4].Artifact];
+        // In round 2 no revision is better than its draft, so there is no SFT.
+        Assert.Equal(["reward-model", "policy", "policy", "reward-model", "policy"], rows.Select(row => row.Kind));
+        string[] starts = [TestRun.StartPolicy, TestRun.StartPolicy, rows[1].Artifact, rows[0].Artifact, rows[2].Artifact];
         Assert.Equal(starts, rows.Select(row => row.StartArtifact));
         Assert.All(rows, row => Assert.True(new ArtifactStore(run.Home.Artifacts).Holds(row.DataArtifact)));
     }

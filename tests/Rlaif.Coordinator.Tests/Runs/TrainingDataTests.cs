@@ -18,7 +18,7 @@ public class TrainingDataTests
         Assert.Equal(kept.Keys.Order(), lines.Select(line => line.GetProperty("source").GetGuid()).Order());
         Assert.All(lines, line =>
         {
-            // The third token of a canned response is minus its worth: the chosen one breaks less.
+            // The third token of a canned response is what it breaks.
             Assert.True(line.GetProperty("chosen")[2].GetInt32() < line.GetProperty("rejected")[2].GetInt32());
             var preference = kept[line.GetProperty("source").GetGuid()].Preference!.Value;
             Assert.Equal(Math.Max(preference, 1 - preference), line.GetProperty("preference").GetDouble());

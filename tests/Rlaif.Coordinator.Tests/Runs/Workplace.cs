@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MassTransit;
+using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Tests.Runs;
 
@@ -25,6 +26,13 @@ internal sealed class Workplace
     public Task Died => died.Task;
 
     public ConcurrentQueue<object> Asked { get; } = [];
+
+    /// <summary>The row with what its policy says. The third token is what the text breaks.</summary>
+    public ResponseRow Say(ResponseRow row)
+    {
+        var said = Says?.Invoke(row.Policy) ?? Texts.By(row.Policy, $"{row.Round}/{row.PromptId}/{row.Sample}");
+        return row with { Text = said.Text, Ended = said.Ended, Tokens = [said.Text.Length, row.Sample + 1, -said.Worth], LogProb = -said.Text.Length };
+    }
 
     public async Task Answer<T>(ConsumeContext<T> context, Func<T, Task<object>> work)
         where T : class

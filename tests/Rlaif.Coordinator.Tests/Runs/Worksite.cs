@@ -21,11 +21,18 @@ internal sealed class Worksite : IAsyncDisposable
             services => services.AddSingleton(place).AddSingleton<TimeProvider>(run.Time),
             bus =>
             {
-                bus.AddConsumer<Workers>();
+                // One message type to a queue: raw JSON does not say what it is, so a queue of two reads each as both.
+                bus.AddConsumer<GenerateWorker>();
+                bus.AddConsumer<ReviseWorker>();
+                bus.AddConsumer<RewardModelWorker>();
+                bus.AddConsumer<PolicyWorker>();
+                bus.AddConsumer<ScoreWorker>();
+                bus.AddConsumer<EvaluateWorker>();
                 bus.AddLabeler<RulesWorker>("rules", parallel: 4);
                 bus.AddLabeler<JudgeWorker>("judge", parallel: 4);
             });
-        var site = new Worksite(RlaifHost.Build(run.Home, [CoordinatorService.Module, workers], level: LogLevel.None));
+        var level = place.DiesAt == int.MaxValue ? LogLevel.Error : LogLevel.None;      // whoever is killed complains
+        var site = new Worksite(RlaifHost.Build(run.Home, [CoordinatorService.Module, workers], level: level));
         await site.host.StartAsync();
         return site;
     }
