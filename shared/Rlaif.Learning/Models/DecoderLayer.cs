@@ -49,7 +49,8 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     public Tensor Causal(Tensor query, Tensor key, Tensor value) =>
         nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), is_casual: true);
 
-    /// <summary>What a token sees is where <paramref name="mask"/>, which broadcasts over [batch, heads, time, time] and is added to the scores, is not -∞.</summary>
+    /// <summary>A token sees what <paramref name="mask"/>, added to the scores, does not make -∞.</summary>
+    /// <param name="mask">Broadcasts over [batch, heads, time, time].</param>
     public Tensor Masked(Tensor query, Tensor key, Tensor value, Tensor mask) =>
         nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), mask);
 

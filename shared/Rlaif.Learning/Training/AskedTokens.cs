@@ -29,7 +29,8 @@ internal sealed record AskedTokens(Tensor Rows, Tensor Targets, Tensor Sequences
         return TokenLogProbs.Of(Logits(model, states), Targets).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[states, hidden] to [sequences], nats per sequence; added token by token, so that the rest of the batch does not change the order.</summary>
+    /// <summary>[states, hidden] to [sequences], nats per sequence; added token by token, so that the rest of the batch does not change the
+    /// order.</summary>
     public Tensor SequenceLogProbs(LanguageModel model, Tensor states)
     {
         using var scope = NewDisposeScope();

@@ -24,7 +24,8 @@ internal static class BatchOrder
     public static IEnumerable<int[]> ByLength(IReadOnlyList<int> lengths, int tokens) =>
         Filled(Enumerable.Range(0, lengths.Count).OrderBy(i => lengths[i]), lengths, tokens);
 
-    private static IEnumerable<int[]> Epoch(IReadOnlyList<int> lengths, int chunk, Func<IEnumerable<int>, IEnumerable<int[]>> cut, RandomStream random) =>
+    private static IEnumerable<int[]> Epoch(
+        IReadOnlyList<int> lengths, int chunk, Func<IEnumerable<int>, IEnumerable<int[]>> cut, RandomStream random) =>
         Shuffled([.. Enumerable.Range(0, lengths.Count)], random).Chunk(chunk)
             .SelectMany(part => Shuffled([.. cut(part.OrderBy(i => lengths[i]))], random));
 

@@ -26,9 +26,7 @@ internal sealed class DataLine(string path, int number, JsonElement json, int vo
             throw Wrong($"has no {name}, a list of at least one token id");
         }
 
-        return [.. list.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var value) && value >= 0 && value < vocabulary
-            ? value
-            : throw Wrong($"has the token id {id} in {name}; the model's ids are 0 to {vocabulary - 1}"))];
+        return [.. list.EnumerateArray().Select(id => Id(id, name))];
     }
 
     public double Probability(string name) =>
@@ -37,6 +35,11 @@ internal sealed class DataLine(string path, int number, JsonElement json, int vo
             : throw Wrong($"has no {name} from 0 to 1");
 
     public InputException Wrong(string found) => new($"{path}, line {number} {found}.");
+
+    private int Id(JsonElement id, string name) =>
+        id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var value) && value >= 0 && value < vocabulary
+            ? value
+            : throw Wrong($"has the token id {id} in {name}; the model's ids are 0 to {vocabulary - 1}");
 
     private static DataLine Parse(string path, int number, string text, int vocabulary)
     {
@@ -48,7 +51,8 @@ internal sealed class DataLine(string path, int number, JsonElement json, int vo
         }
         catch (JsonException error)
         {
-            throw new InputException($"{path}, line {number} is not JSON (byte {error.BytePositionInLine + 1}); training data is one JSON object a line.", error);
+            throw new InputException(
+                $"{path}, line {number} is not JSON (byte {error.BytePositionInLine + 1}); training data is one JSON object a line.", error);
         }
     }
 

@@ -15,7 +15,9 @@ internal static class DiskFailure
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or Win32Exception)
         {
-            throw new InputException($"Cannot {attempt}: {error.Message.TrimEnd('.')}. Make room or choose another folder; the same command goes on from the last checkpoint.", error);
+            throw new InputException(
+                $"Cannot {attempt}: {error.Message.TrimEnd('.')}. Make room or choose another folder; the same command goes on from the last checkpoint.",
+                error);
         }
     }
 }

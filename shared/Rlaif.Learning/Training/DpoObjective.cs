@@ -29,7 +29,8 @@ internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingP
         var batch = PairBatch.ForLogProbs(part);
         var sums = batch.Asked.SequenceLogProbs(policy, batch.Hidden(policy));                              // [2 * pairs]
         var now = new PairLogProbs(sums.narrow(0, 0, part.Length), sums.narrow(0, part.Length, part.Length));
-        var before = new PairLogProbs(tensor([.. examples.Select(i => reference.Chosen[i])]), tensor([.. examples.Select(i => reference.Rejected[i])]));
+        var before = new PairLogProbs(
+            tensor([.. examples.Select(i => reference.Chosen[i])]), tensor([.. examples.Select(i => reference.Rejected[i])]));
         var preferences = PairFigures.Preferences(part);
         var (loss, margins) = DpoLoss.Of(now, before, preferences, beta);
         double[] figures =

@@ -32,7 +32,8 @@ public static class Training
         var shape = ModelFolder.ReadConfig(job.Start);
         if (ModelFolder.ReadConfig(reference).Vocabulary is var ids && ids != shape.Vocabulary)
         {
-            throw new InputException($"The reference {reference} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
+            throw new InputException(
+                $"The reference {reference} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
         }
 
         var pairs = TrainingData.ReadPairs(job.Data, shape);
@@ -53,7 +54,8 @@ public static class Training
     }
 
     private static IReadOnlyList<TrainingMetric> Run(
-        string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
+        string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
+        CancellationToken cancel)
     {
         var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
         var metrics = TrainingLoop.Run(objective, TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel);

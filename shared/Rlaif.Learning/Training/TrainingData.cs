@@ -11,7 +11,8 @@ namespace Rlaif.Learning.Training;
 public static class TrainingData
 {
     /// <summary>Reads examples that the model can take.</summary>
-    /// <exception cref="InputException">A malformed line, an id that the model does not have, a text longer than its positions, or no line at all.</exception>
+    /// <exception cref="InputException">A malformed line, an id that the model does not have, a text longer than its positions, or no line at
+    /// all.</exception>
     public static IReadOnlyList<TrainingExample> ReadExamples(string path, ModelConfig model) =>
         Read(path, model, line => new TrainingExample(line.Ids("prompt"), line.Ids("response")), e => e.Prompt.Length + e.Response.Length);
 

@@ -14,12 +14,14 @@ internal static class TrainingIdentity
     private const string Version = "1";
 
     public static string Of(string algorithm, TrainingJob job, TrainingRecipe recipe) => Hash(
-        algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(), File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start));
+        algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(),
+        File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start));
 
     public static string OfReference(TrainingJob job) => Hash("reference", File(job.Data), Model(job.Reference ?? job.Start));
 
     private static string Hash(params IEnumerable<string> parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', [Version, $"{get_num_threads()} threads, {MatrixProduct.Precision}", .. parts]))));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+            string.Join('\n', [Version, $"{get_num_threads()} threads, {MatrixProduct.Precision}", .. parts]))));
 
     private static string Model(string path) => Directory.Exists(path)
         ? Hash(Directory.EnumerateFiles(path).Where(Counts).Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f) + " " + File(f)))

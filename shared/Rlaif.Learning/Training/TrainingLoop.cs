@@ -39,7 +39,8 @@ internal static class TrainingLoop
         var norm = GradientClip.Apply(gradients, plan.MaxGradientNorm).item<float>();
         if (!float.IsFinite(norm))
         {
-            throw new InputException($"The training diverged: at step {step + 1} of {plan.Steps} the gradient norm is {norm}; lower the learning rate {plan.Schedule.Peak}.");
+            throw new InputException(
+                $"The training diverged: at step {step + 1} of {plan.Steps} the gradient norm is {norm}; lower the learning rate {plan.Schedule.Peak}.");
         }
 
         var learningRate = plan.Schedule.At(step);

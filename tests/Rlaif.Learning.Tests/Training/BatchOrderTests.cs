@@ -19,7 +19,7 @@ public class BatchOrderTests
     [Fact]
     public void A_token_budget_holds_unless_one_example_breaks_it() => Any.Sample(any =>
     {
-        var batches = BatchOrder.Epoch(any.Lengths, tokens: 100, chunk: 64, any.Seed, epoch: 0).Concat(BatchOrder.ByLength(any.Lengths, 100)).ToArray();
+        int[][] batches = [.. BatchOrder.Epoch(any.Lengths, tokens: 100, chunk: 64, any.Seed, epoch: 0), .. BatchOrder.ByLength(any.Lengths, 100)];
         Assert.Equal(2 * any.Lengths.Length, batches.Sum(b => b.Length));
         Assert.All(batches, b => Assert.True(b.Length == 1 || b.Length * b.Max(i => any.Lengths[i]) <= 100));
     });

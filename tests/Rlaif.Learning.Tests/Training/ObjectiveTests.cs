@@ -62,7 +62,8 @@ public class ObjectiveTests
             }
         }
 
-        var loss = nn.functional.cross_entropy(model.Logits(model.Hidden(ids)).reshape(-1, model.Config.Vocabulary), targets.reshape(-1), ignore_index: -100);
+        var logits = model.Logits(model.Hidden(ids)).reshape(-1, model.Config.Vocabulary);
+        var loss = nn.functional.cross_entropy(logits, targets.reshape(-1), ignore_index: -100);
         loss.backward();
         Assert.Equal(loss.item<float>(), figures[0], 5e-6);
         Near(Flat(model.Weights), gradient, "the long way");

@@ -16,8 +16,8 @@ public sealed class PretrainingTests : IDisposable
 
     private static readonly PretrainRecipe Short = new()
     {
-        Name = "short", Corpus = "nowhere/colours.cs", Seed = 4, Threads = 1, Vocabulary = 320, HiddenSize = 32, Layers = 2, Heads = 2, KeyValueHeads = 1,
-        FeedForward = 64, MaxPositions = 96, BatchTokens = 600, Steps = 60, WarmupSteps = 5, LearningRate = 1e-2,
+        Name = "short", Corpus = "nowhere/colours.cs", Seed = 4, Threads = 1, Vocabulary = 320, HiddenSize = 32, Layers = 2, Heads = 2,
+        KeyValueHeads = 1, FeedForward = 64, MaxPositions = 96, BatchTokens = 600, Steps = 60, WarmupSteps = 5, LearningRate = 1e-2,
     };
 
     private readonly string folder = Directory.CreateTempSubdirectory("rlaif").FullName;
@@ -32,7 +32,8 @@ public sealed class PretrainingTests : IDisposable
         var metrics = Pretraining.Run(Short, Corpus, one, (_, _) => { }, CancellationToken.None);
         Pretraining.Run(Short, Corpus, two, (_, _) => { }, CancellationToken.None);
         string[] names = [.. Directory.EnumerateFiles(one).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        Assert.Equal(["config.json", "generation_config.json", "manifest.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"], names);
+        Assert.Equal(
+            ["config.json", "generation_config.json", "manifest.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"], names);
         Assert.All(names, name => Assert.Equal(Sha256(Path.Combine(one, name)), Sha256(Path.Combine(two, name))));
 
         using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(one, "manifest.json")));
@@ -52,7 +53,8 @@ public sealed class PretrainingTests : IDisposable
         Pretraining.Run(Short with { Steps = 120 }, Corpus, model, (_, _) => { }, CancellationToken.None);
         var chat = ChatFormat.Read(model);
         using var policy = ModelFolder.ReadModel(model, trainable: false);
-        var request = new SamplingRequest(chat.Prompt([new("user", "What colour is snow?")]), Temperature: 0, TopP: 1, MaxNewTokens: 20, Seed: 1, Stream: 0, chat.EndIds);
+        var prompt = chat.Prompt([new("user", "What colour is snow?")]);
+        var request = new SamplingRequest(prompt, Temperature: 0, TopP: 1, MaxNewTokens: 20, Seed: 1, Stream: 0, chat.EndIds);
         var response = Sampler.Sample(policy, [request])[0];
         Assert.True(response.Ended);
         Assert.Equal("It is white.", chat.Text([.. response.Tokens.Select(t => t.Id)]));

@@ -15,7 +15,8 @@ public class ScoringTests
         using var model = ModelFolder.ReadModel(folder, trainable: false);
         var rows = golden.Json.GetProperty("rows").EnumerateArray().Select(Golden.Ids).ToArray();
         var prompts = Golden.Ids(golden.Json.GetProperty("prompt_lengths"));
-        var ours = SequenceLogProbs.Of(model, [.. rows.Select((ids, i) => new TrainingExample(ids[..prompts[i]], ids[prompts[i]..]))], CancellationToken.None);
+        TrainingExample[] examples = [.. rows.Select((ids, i) => new TrainingExample(ids[..prompts[i]], ids[prompts[i]..]))];
+        var ours = SequenceLogProbs.Of(model, examples, CancellationToken.None);
         for (var i = 0; i < rows.Length; i++)
         {
             var theirs = golden["token_logprobs"][i].narrow(0, prompts[i] - 1, rows[i].Length - prompts[i]);

@@ -16,8 +16,8 @@ internal sealed class TinyTraining : IDisposable
 
     public static readonly ModelConfig Config = new()
     {
-        Architecture = "llama", HiddenSize = 16, Layers = 2, Heads = 2, KeyValueHeads = 1, HeadDim = 8, FeedForward = 32, Vocabulary = 48, MaxPositions = 64,
-        TiedEmbeddings = true, BosTokenId = 1, EosTokenIds = [4], PadTokenId = 0,
+        Architecture = "llama", HiddenSize = 16, Layers = 2, Heads = 2, KeyValueHeads = 1, HeadDim = 8, FeedForward = 32, Vocabulary = 48,
+        MaxPositions = 64, TiedEmbeddings = true, BosTokenId = 1, EosTokenIds = [4], PadTokenId = 0,
     };
 
     public TinyTraining(int examples = 22)
@@ -68,7 +68,8 @@ internal sealed class TinyTraining : IDisposable
     };
 
     /// <summary>Trains with one of the algorithms; <paramref name="name"/> names its work folder and its result.</summary>
-    public IReadOnlyList<TrainingMetric> Train(string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
+    public IReadOnlyList<TrainingMetric> Train(
+        string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
         int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3)
     {
         var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5 };
@@ -76,7 +77,10 @@ internal sealed class TinyTraining : IDisposable
         progress ??= (_, _) => { };
         T Set<T>(T recipe)
             where T : TrainingRecipe =>
-            recipe with { LearningRate = learningRate, WarmupSteps = 0, Epochs = epochs, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps };
+            recipe with
+            {
+                LearningRate = learningRate, WarmupSteps = 0, Epochs = epochs, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
+            };
         return algorithm switch
         {
             "sft" => Trainer.Sft(job, Set(new SftRecipe()), Out(name), progress, CancellationToken.None),

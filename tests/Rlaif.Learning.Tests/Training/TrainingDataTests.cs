@@ -50,7 +50,8 @@ public sealed class TrainingDataTests : IDisposable
     [Fact]
     public void Missing_and_empty_files_are_named()
     {
-        Assert.Equal($"The training data {Data} is missing.", Assert.Throws<InputException>(() => TrainingData.ReadPairs(Data, TinyTraining.Config)).Message);
+        Assert.Equal($"The training data {Data} is missing.",
+            Assert.Throws<InputException>(() => TrainingData.ReadPairs(Data, TinyTraining.Config)).Message);
         File.WriteAllText(Data, "\n");
         Assert.Equal($"{Data} has no lines; there is nothing to train on.",
             Assert.Throws<InputException>(() => TrainingData.ReadPairs(Data, TinyTraining.Config)).Message);

@@ -14,6 +14,12 @@ namespace Rlaif.Learning.Tests.Training;
 /// <summary>Whole trainings of TRL, step by step: the loop, not only its parts, is theirs.</summary>
 public class TrajectoryTests
 {
+    private static readonly (string Theirs, string Ours)[] Figures =
+    [
+        ("rewards/margins", "dpo/margin"), ("rewards/accuracies", "dpo/accuracy"),
+        ("margin", "reward_model/margin"), ("accuracy", "reward_model/accuracy"),
+    ];
+
     [Theory]
     [InlineData("sft")]
     [InlineData("dpo_sigmoid")]
@@ -58,8 +64,8 @@ public class TrajectoryTests
         if (name.Contains("reward"))
         {
             var centring = config.GetProperty("center_rewards_coefficient");
-            return new RewardModelObjective(ModelFolder.ReadRewardModel(Fixtures.Path("trajectories/base_reward"), trainable: true), pairs,
-                centring.ValueKind == JsonValueKind.Null ? 0 : centring.GetDouble());
+            var model = ModelFolder.ReadRewardModel(Fixtures.Path("trajectories/base_reward"), trainable: true);
+            return new RewardModelObjective(model, pairs, centring.ValueKind == JsonValueKind.Null ? 0 : centring.GetDouble());
         }
 
         var policy = ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: true);
@@ -75,7 +81,8 @@ public class TrajectoryTests
         if (golden.TryGetProperty("reference_chosen_logps", out var expected))
         {
             Golden.Close([.. expected.Flatten()], [.. reference.Chosen.Select(l => (double)l)], 2e-6, "reference of chosen");
-            Golden.Close([.. golden.GetProperty("reference_rejected_logps").Flatten()], [.. reference.Rejected.Select(l => (double)l)], 2e-6, "reference of rejected");
+            expected = golden.GetProperty("reference_rejected_logps");
+            Golden.Close([.. expected.Flatten()], [.. reference.Rejected.Select(l => (double)l)], 2e-6, "reference of rejected");
         }
 
         return new DpoObjective(policy, pairs, reference, config.GetProperty("beta").GetDouble());
@@ -99,7 +106,7 @@ public class TrajectoryTests
             Close(step.GetProperty("loss").GetDouble(), metrics.First(m => m.Step == at).Value, losses, "loss");
             Close(step.GetProperty("grad_norm").GetDouble(), Ours("/gradient_norm"), tolerances.GetProperty("grad_norm").GetDouble(), "gradient norm");
             Close(step.GetProperty("learning_rate").GetDouble(), Ours("/learning_rate"), 1e-12, "learning rate");
-            foreach (var (theirs, ours) in new[] { ("rewards/margins", "dpo/margin"), ("rewards/accuracies", "dpo/accuracy"), ("margin", "reward_model/margin"), ("accuracy", "reward_model/accuracy") })
+            foreach (var (theirs, ours) in Figures)
             {
                 if (step.GetProperty("metrics").TryGetProperty(theirs, out var value))
                 {
