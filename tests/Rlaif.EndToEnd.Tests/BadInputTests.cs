@@ -2,6 +2,8 @@ using Rlaif.Testing;
 
 namespace Rlaif.EndToEnd.Tests;
 
+// One collection: every test starts the whole product with two tensor threads, and two at once would fight for the cores.
+[Collection("product")]
 public class BadInputTests
 {
     public static TheoryData<string, string[]> Cases()

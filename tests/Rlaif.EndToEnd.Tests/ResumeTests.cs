@@ -4,6 +4,8 @@ using System.Text.Json;
 
 namespace Rlaif.EndToEnd.Tests;
 
+// One collection: every test starts the whole product with two tensor threads, and two at once would fight for the cores.
+[Collection("product")]
 public class ResumeTests(ITestOutputHelper output)
 {
     private const int Kills = 20;
@@ -24,7 +26,7 @@ public class ResumeTests(ITestOutputHelper output)
         while (killed < Kills)
         {
             // Some kills fall into the start of the process, most into its work; the whole gets somewhere between them.
-            var delay = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * span.TotalSeconds * 0.6));
+            var delay = TimeSpan.FromSeconds(0.3 + (random.NextDouble() * span.TotalSeconds * 0.4));
             using var process = RlaifProcess.Start(run.Command($"hurt{home}"));
             if (await process.KillAfter(delay, cancel))
             {

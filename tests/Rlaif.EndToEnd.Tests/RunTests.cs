@@ -3,6 +3,8 @@ using Rlaif.Testing;
 
 namespace Rlaif.EndToEnd.Tests;
 
+// One collection: every test starts the whole product with two tensor threads, and two at once would fight for the cores.
+[Collection("product")]
 public class RunTests
 {
     [Fact, Trait("Speed", "slow")]
@@ -35,7 +37,7 @@ public class RunTests
     {
         using var run = new ShortRun();
         var summary = await run.Finish(
-            "same", TestContext.Current.CancellationToken, "--rounds", "1", "--set", "evaluation.prompts=8",
+            "same", TestContext.Current.CancellationToken, "--set", "rounds=1", "--set", "evaluation.prompts=8",
             "--set", "optimize.0.sft.learningRate=1e-9", "--set", "optimize.1.dpo.learningRate=1e-9");
         var rate = summary.GetProperty("winRate");
         Assert.InRange(0.5, rate.GetProperty("low").GetDouble(), rate.GetProperty("high").GetDouble());
@@ -47,8 +49,8 @@ public class RunTests
     {
         var cancel = TestContext.Current.CancellationToken;
         using var run = new ShortRun();
-        var alone = await run.Finish("alone", cancel, "--rounds", "1");
-        var shadowed = await run.Finish("shadowed", cancel, "--rounds", "1", "--set", "labelers.judge=shadow", "--set", "judge.share=0.1");
+        var alone = await run.Finish("alone", cancel, "--set", "rounds=1");
+        var shadowed = await run.Finish("shadowed", cancel, "--set", "rounds=1", "--set", "labelers.judge=shadow", "--set", "judge.share=0.1");
         Assert.StartsWith("rules", shadowed.GetProperty("winRate").GetProperty("labeler").GetString(), StringComparison.Ordinal);
         Assert.True(shadowed.GetProperty("judge").GetProperty("calls").GetInt32() > 0);
         Assert.NotEqual(alone.GetProperty("runId").GetString(), shadowed.GetProperty("runId").GetString());
@@ -67,18 +69,18 @@ public class RunTests
     }
 
     [Fact, Trait("Speed", "slow")]
-    public async Task A_disk_that_is_full_pauses_the_run_and_loses_nothing()
+    public async Task A_home_that_cannot_be_written_is_one_sentence_and_loses_nothing()
     {
         var cancel = TestContext.Current.CancellationToken;
         using var run = new ShortRun();
-        var calm = await run.Finish("calm", cancel, "--rounds", "1");
+        var calm = await run.Finish("calm", cancel, "--set", "rounds=1");
         // A file where the folder of unfinished trainings belongs fails every write there, as a full disk does.
         Directory.CreateDirectory(run.Home("full"));
         await File.WriteAllTextAsync(Path.Combine(run.Home("full"), "work"), "", cancel);
-        var (code, output) = await RlaifProcess.Run(cancel, run.Command("full", "--rounds", "1"));
+        var (code, output) = await RlaifProcess.Run(cancel, run.Command("full", "--set", "rounds=1"));
         Assert.True(code == 2 && output.Trim().Split('\n').Length < 40, output);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         File.Delete(Path.Combine(run.Home("full"), "work"));
-        Assert.Equal(ShortRun.Bytes(calm), ShortRun.Bytes(await run.Finish("full", cancel, "--rounds", "1")));
+        Assert.Equal(ShortRun.Bytes(calm), ShortRun.Bytes(await run.Finish("full", cancel, "--set", "rounds=1")));
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ShortRun : IDisposable
 
     public static string[] Settings =>
     [
-        "--rounds", "2", "--set", "prompts.perRound=3", "--set", "evaluation.prompts=3", "--set", "sampling.maxNewTokens=24",
+        "--set", "rounds=2", "--set", "prompts.perRound=3", "--set", "evaluation.prompts=3", "--set", "sampling.maxNewTokens=24",
         "--set", "sampling.batchPrompts=8", "--set", "rewardModel.maxPairs=40", "--set", "rewardModel.checkpointSteps=1",
         "--set", "optimize.0.sft.batch=8", "--set", "optimize.1.dpo.batch=8", "--set", "optimize.1.dpo.checkpointSteps=2",
     ];
