@@ -39,7 +39,7 @@ internal sealed record Check(IReadOnlyList<Safety>? AppliesTo, IReadOnlyList<Che
                 else
                 {
                     rules.Add(CheckRules.Known.TryGetValue(name, out var rule)
-                        ? rule(argument) : throw new InputException($"is not a check{Nearest.Hint(name, CheckRules.Known.Keys)}"));
+                        ? rule(argument) : throw new InputException($"is not a check{Hint.For(name, CheckRules.Known.Keys)}"));
                 }
             }
             catch (Exception e) when (e is InputException or JsonException)

@@ -101,7 +101,7 @@ internal sealed partial class ConstitutionReader
             (rule, what) => _problems.Add(lines[rule], $"{rule} in the check of {name} {what}"));
         if (mapping.Members.All(member => member.Key == Checks.Check.Kinds))
         {
-            _problems.Add(mapping.Line, $"the check of {name} has no rule{Nearest.Hint("", CheckRules.Known.Keys)}");
+            _problems.Add(mapping.Line, $"the check of {name} has no rule{Hint.For("", CheckRules.Known.Keys)}");
         }
 
         if (appliesTo is not null)
@@ -118,7 +118,7 @@ internal sealed partial class ConstitutionReader
         var principle = fields.Text("principle");
         if (principle is not null && !_ids.Contains(principle))
         {
-            _problems.Add(fields.LineOf("principle"), $"a golden pair names {principle}, which is no principle here{Nearest.Hint(principle, _ids)}");
+            _problems.Add(fields.LineOf("principle"), $"a golden pair names {principle}, which is no principle here{Hint.For(principle, _ids)}");
         }
 
         if (fields.Value("expect") is null)

@@ -45,7 +45,7 @@ internal sealed class Fields
         _members = mapping.Members.ToDictionary(member => member.Key, StringComparer.Ordinal);
         foreach (var member in mapping.Members.Where(member => !known.Contains(member.Key, StringComparer.Ordinal)))
         {
-            problems.Add(member.Line, $"{what} has no key {member.Key}{Nearest.Hint(member.Key, known)}");
+            problems.Add(member.Line, $"{what} has no key {member.Key}{Hint.For(member.Key, known)}");
         }
     }
 

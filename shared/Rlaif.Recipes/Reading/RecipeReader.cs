@@ -149,7 +149,7 @@ internal sealed class RecipeReader(RecipeDocument document)
     }
 
     private static string Unknown(string key, IReadOnlyList<Setting> settings) =>
-        Written.Nearest(key, settings.Select(s => s.Key)) is { } near && settings.First(s => s.Key == near) is { } meant
+        Nearest.Of(key, settings.Select(s => s.Key)) is { } near && settings.First(s => s.Key == near) is { } meant
             ? $"is not a setting; did you mean {near}{(meant.Range is null && meant.Words is null ? "" : $" ({meant.Allowed})")}?"
             : $"is not a setting; here are {string.Join(", ", settings.Select(s => s.Key))}.";
 
