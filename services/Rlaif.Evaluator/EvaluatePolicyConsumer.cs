@@ -8,21 +8,17 @@ namespace Rlaif.Evaluator;
 
 /// <summary>Turns the labeled evaluation of a round into figures and the gate's word.</summary>
 internal sealed class EvaluatePolicyConsumer(
-    WorkTables work, EvaluationTables evaluations, EvaluationFacts facts, RunGuard guard, TimeProvider time) : IConsumer<EvaluatePolicy>
+    EvaluationTables evaluations, EvaluationFacts facts, RunGuard guard, TimeProvider time) : IConsumer<EvaluatePolicy>
 {
     public Task Consume(ConsumeContext<EvaluatePolicy> context)
     {
         var (command, cancel) = (context.Message, context.CancellationToken);
-        return guard.Guard(
+        return guard.Once(
             command.RunId,
             command.Id,
+            () => Evaluate(command, cancel),
             async () =>
             {
-                if (await work.Outcome(command.Id, cancel) is null)
-                {
-                    await Evaluate(command, cancel);
-                }
-
                 var figures = (await evaluations.Of(command.RunId, cancel)).Single(row => row.Round == command.Round).Read();
                 await context.Publish(new PolicyEvaluated(command.Id, command.RunId, command.Round, figures.Promote, figures.Reasons), cancel);
             },

@@ -9,7 +9,7 @@ using Rlaif.Storage;
 namespace Rlaif.PolicyOptimizer;
 
 /// <summary>Trains a policy by one algorithm of the run's recipe.</summary>
-internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders, TimeProvider time) : ITrainer
+internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : ITrainer
 {
     public IReadOnlyList<string> Kinds => [nameof(OptimizePolicy)];
 
@@ -38,24 +38,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders, Tim
             cancel);
         var manifest = new Lineage(
             "policy", command.Algorithm, command.Start, command.Reference, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), algorithm);
-        var (artifact, weights) = folders.Publish(staged, command.Start, manifest);
-        return new(
-            new()
-            {
-                CommandId = job.Id,
-                RunId = job.RunId,
-                Round = command.Round,
-                Kind = "policy",
-                Artifact = artifact,
-                WeightsSha256 = weights,
-                StartArtifact = command.Start,
-                DataArtifact = command.Data,
-                PublishedAt = time.GetUtcNow(),
-            },
-            [.. metrics.Select(metric => new MetricRow
-            {
-                CommandId = job.Id, RunId = job.RunId, Round = command.Round, Stage = command.Algorithm, Step = metric.Step, Name = metric.Name, Value = metric.Value,
-            })]);
+        return folders.Publish(job, staged, manifest, command.Algorithm, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)));
     }
 
     public async Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel)

@@ -9,7 +9,7 @@ using Rlaif.Storage;
 namespace Rlaif.RewardTrainer;
 
 /// <summary>Trains the reward model of a round.</summary>
-internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders, TimeProvider time) : ITrainer
+internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders) : ITrainer
 {
     private const string Kind = "reward-model";
 
@@ -36,24 +36,7 @@ internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders
             cancel);
         var manifest = new Lineage(
             Kind, "bradley-terry", command.Start, null, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), recipe.RewardModel);
-        var (artifact, weights) = folders.Publish(staged, command.Start, manifest);
-        return new(
-            new()
-            {
-                CommandId = job.Id,
-                RunId = job.RunId,
-                Round = command.Round,
-                Kind = Kind,
-                Artifact = artifact,
-                WeightsSha256 = weights,
-                StartArtifact = command.Start,
-                DataArtifact = command.Data,
-                PublishedAt = time.GetUtcNow(),
-            },
-            [.. metrics.Select(metric => new MetricRow
-            {
-                CommandId = job.Id, RunId = job.RunId, Round = command.Round, Stage = Kind, Step = metric.Step, Name = metric.Name, Value = metric.Value,
-            })]);
+        return folders.Publish(job, staged, manifest, Kind, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)));
     }
 
     public async Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel)

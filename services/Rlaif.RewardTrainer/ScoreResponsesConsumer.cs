@@ -11,24 +11,17 @@ namespace Rlaif.RewardTrainer;
 
 /// <summary>Scores stored responses with a reward model.</summary>
 internal sealed class ScoreResponsesConsumer(
-    RunTables runs, WorkTables work, ResponseTables responses, EvaluationTables evaluations, TrainingFolders folders, RunGuard guard, TimeProvider time)
+    RunTables runs, ResponseTables responses, EvaluationTables evaluations, TrainingFolders folders, RunGuard guard, TimeProvider time)
     : IConsumer<ScoreResponses>
 {
     public Task Consume(ConsumeContext<ScoreResponses> context)
     {
         var (command, cancel) = (context.Message, context.CancellationToken);
-        return guard.Guard(
+        return guard.Once(
             command.RunId,
             command.Id,
-            async () =>
-            {
-                if (await work.Outcome(command.Id, cancel) is null)
-                {
-                    await Score(command, cancel);
-                }
-
-                await context.Publish(new ResponsesScored(command.Id, command.RunId, command.Round, 0), cancel);
-            },
+            () => Score(command, cancel),
+            () => context.Publish(new ResponsesScored(command.Id, command.RunId, command.Round, 0), cancel),
             cancel);
     }
 

@@ -30,10 +30,7 @@ public static class RlaifBus
             {
                 endpoint.UseMessageRetry(retry =>
                 {
-                    // Only what heals by waiting: anything else would fail the same way again.
-                    retry.Handle<DbException>(error => error.IsTransient);
-                    retry.Handle<TimeoutException>();
-                    retry.Handle<SocketException>();
+                    retry.Handle<Exception>(HealsByWaiting);        // anything else would fail the same way again
                     retry.Exponential(12, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(500));
                 });
                 endpoint.UseInMemoryOutbox(context);        // what a consumer publishes goes out after it returned: write, then publish
@@ -62,6 +59,9 @@ public static class RlaifBus
             endpoint.Name = $"label-{pool}";
             endpoint.ConfigureConsumeTopology = false;
         });
+
+    /// <summary>Failures of the infrastructure that pass: worth trying again, and no reason to pause a run.</summary>
+    public static bool HealsByWaiting(Exception error) => error is DbException { IsTransient: true } or TimeoutException or SocketException;
 
     /// <summary>A publish outside a consumer is never awaited without a limit (rabbitmq-dotnet-client issue 1930).</summary>
     public static async Task Within(this IBus bus, Func<CancellationToken, Task> publish, CancellationToken cancel)

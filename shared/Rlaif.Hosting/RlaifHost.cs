@@ -27,6 +27,7 @@ public static class RlaifHost
         builder.Services.AddSingleton<RunGuard>();
         builder.Services.AddSingleton<TrainingFolders>();
         builder.Services.AddSingleton<JobSignal>();
+        builder.Services.AddSingleton<TrainingQueue>();
         builder.Services.AddSingleton(new LeaseOwner(Environment.MachineName));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         foreach (var module in modules)

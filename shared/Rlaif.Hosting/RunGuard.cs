@@ -1,20 +1,27 @@
 using MassTransit;
 using Rlaif.Contracts;
-using Rlaif.Recipes;
 using Rlaif.Storage;
 
 namespace Rlaif.Hosting;
 
-/// <summary>What a user can mend pauses the run with one sentence; what was done stays, and the same command goes on when it is mended.</summary>
-public sealed class RunGuard(RunTables runs, IBus bus, TimeProvider time)
+/// <summary>Works a command off once. What does not heal by waiting pauses the run with one sentence; what was done stays, and the same
+/// command goes on when it is mended.</summary>
+public sealed class RunGuard(RunTables runs, WorkTables outcomes, IBus bus, TimeProvider time)
 {
-    public async Task Guard(Guid runId, Guid commandId, Func<Task> work, CancellationToken cancel)
+    /// <param name="work">Writes facts and the command's outcome; left out when the outcome is there: a second delivery only tells again.</param>
+    /// <param name="tell">Publishes that the facts are there.</param>
+    public async Task Once(Guid runId, Guid commandId, Func<Task> work, Func<Task> tell, CancellationToken cancel)
     {
         try
         {
-            await work();
+            if (await outcomes.Outcome(commandId, cancel) is null)
+            {
+                await work();
+            }
+
+            await tell();
         }
-        catch (Exception error) when (error is InputException or IOException)
+        catch (Exception error) when (error is not OperationCanceledException && !RlaifBus.HealsByWaiting(error))
         {
             await Pause(runId, commandId, error.Message, cancel);
         }

@@ -33,7 +33,8 @@ public sealed class JobSignal
 
 /// <summary>Trainings hold a lease on a row, not a delivery: claimed under a fencing epoch, kept alive by a heartbeat, taken over when it stops.</summary>
 public sealed class TrainerLoop(
-    ITrainer trainer, TrainingTables jobs, RunGuard guard, IBus bus, JobSignal signals, LeaseOwner owner, TimeProvider time, ILogger<TrainerLoop> log)
+    ITrainer trainer, TrainingTables jobs, RunGuard guard, IBus bus, JobSignal signals, LeaseOwner owner,
+    IHostApplicationLifetime host, TimeProvider time, ILogger<TrainerLoop> log)
     : BackgroundService
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -43,6 +44,7 @@ public sealed class TrainerLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await host.WaitUntilStarted(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             var job = await jobs.Claim(trainer.Kinds, owner.Name, time.GetUtcNow(), Lease, stoppingToken);

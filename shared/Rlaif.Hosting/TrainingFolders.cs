@@ -9,7 +9,7 @@ public sealed record Lineage(
     string Kind, string Algorithm, string Start, string? Reference, string Data, Guid Run, int Round, ulong Seed, Numerics Numerics, object Recipe);
 
 /// <summary>Where a training reads, works and publishes.</summary>
-public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home)
+public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Indented = new(Json.Options) { WriteIndented = true, NewLine = "\n" };
 
@@ -21,9 +21,11 @@ public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home)
 
     public string Stage(Guid job) => artifacts.Stage(job.ToString("N"));
 
-    /// <summary>The trained model beside the tokenizer files of its start and its manifest, as an artifact; its name and the hash of its weights.</summary>
-    public (string Artifact, string WeightsSha256) Publish(string staged, string start, Lineage lineage)
+    /// <summary>The trained model beside the tokenizer files of its start and its manifest, as an artifact, with the rows that tell of it.</summary>
+    /// <param name="stage">What the metrics belong to.</param>
+    public TrainedModel Publish(JobRow job, string staged, Lineage lineage, string stage, IEnumerable<(int Step, string Name, double Value)> metrics)
     {
+        var start = lineage.Start;
         // Everything of the start that the training did not write itself: tokenizer, chat template, generation settings.
         foreach (var file in Directory.EnumerateFiles(artifacts.PathOf(start), "*.json").Concat(Directory.EnumerateFiles(artifacts.PathOf(start), "*.jinja")))
         {
@@ -36,7 +38,23 @@ public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home)
 
         File.WriteAllText(Path.Combine(staged, "manifest.json"), JsonSerializer.Serialize(lineage, Indented) + "\n");
         var weights = ArtifactStore.Sha256(Path.Combine(staged, "model.safetensors"));
-        return (artifacts.Add(staged), weights);
+        return new(
+            new()
+            {
+                CommandId = job.Id,
+                RunId = job.RunId,
+                Round = lineage.Round,
+                Kind = lineage.Kind,
+                Artifact = artifacts.Add(staged),
+                WeightsSha256 = weights,
+                StartArtifact = start,
+                DataArtifact = lineage.Data,
+                PublishedAt = time.GetUtcNow(),
+            },
+            [.. metrics.Select(metric => new MetricRow
+            {
+                CommandId = job.Id, RunId = job.RunId, Round = lineage.Round, Stage = stage, Step = metric.Step, Name = metric.Name, Value = metric.Value,
+            })]);
     }
 
     /// <summary>The resumable checkpoints of a job that is done.</summary>

@@ -11,23 +11,16 @@ namespace Rlaif.Generator.Sampling;
 
 /// <summary>Samples a batch of responses.</summary>
 internal sealed class GenerateResponsesConsumer(
-    ModelShelf models, RunTables runs, WorkTables work, ResponseTables responses, RunGuard guard, TimeProvider time) : IConsumer<GenerateResponses>
+    ModelShelf models, RunTables runs, ResponseTables responses, RunGuard guard, TimeProvider time) : IConsumer<GenerateResponses>
 {
     public Task Consume(ConsumeContext<GenerateResponses> context)
     {
         var (command, cancel) = (context.Message, context.CancellationToken);
-        return guard.Guard(
+        return guard.Once(
             command.RunId,
             command.Id,
-            async () =>
-            {
-                if (await work.Outcome(command.Id, cancel) is null)
-                {
-                    await Generate(command, cancel);
-                }
-
-                await context.Publish(new ResponsesGenerated(command.Id, command.RunId, command.Round, command.Purpose, command.Prompts.Count * command.Samples, 0), cancel);
-            },
+            () => Generate(command, cancel),
+            () => context.Publish(new ResponsesGenerated(command.Id, command.RunId, command.Round, command.Purpose, command.Prompts.Count * command.Samples, 0), cancel),
             cancel);
     }
 

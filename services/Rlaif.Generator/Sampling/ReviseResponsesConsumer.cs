@@ -10,23 +10,16 @@ namespace Rlaif.Generator.Sampling;
 
 /// <summary>Lets the policy criticise and rewrite a batch of its own drafts.</summary>
 internal sealed class ReviseResponsesConsumer(
-    ModelShelf models, RunTables runs, WorkTables work, ResponseTables responses, RunGuard guard, TimeProvider time) : IConsumer<ReviseResponses>
+    ModelShelf models, RunTables runs, ResponseTables responses, RunGuard guard, TimeProvider time) : IConsumer<ReviseResponses>
 {
     public Task Consume(ConsumeContext<ReviseResponses> context)
     {
         var (command, cancel) = (context.Message, context.CancellationToken);
-        return guard.Guard(
+        return guard.Once(
             command.RunId,
             command.Id,
-            async () =>
-            {
-                if (await work.Outcome(command.Id, cancel) is null)
-                {
-                    await Revise(command, cancel);
-                }
-
-                await context.Publish(new ResponsesRevised(command.Id, command.RunId, command.Round, command.Drafts.Count, 0), cancel);
-            },
+            () => Revise(command, cancel),
+            () => context.Publish(new ResponsesRevised(command.Id, command.RunId, command.Round, command.Drafts.Count, 0), cancel),
             cancel);
     }
 
