@@ -45,15 +45,21 @@ public class RunTests
     }
 
     [Fact, Trait("Speed", "slow")]
-    public async Task A_judge_that_shadows_is_stored_and_reported_and_changes_no_byte()
+    public async Task A_judge_that_shadows_is_stored_and_reported_and_settles_nothing()
     {
         var cancel = TestContext.Current.CancellationToken;
         using var run = new ShortRun();
-        var alone = await run.Finish("alone", cancel, "--set", "rounds=1");
         var shadowed = await run.Finish("shadowed", cancel, "--set", "rounds=1", "--set", "labelers.judge=shadow", "--set", "judge.share=0.1");
         Assert.StartsWith("rules", shadowed.GetProperty("winRate").GetProperty("labeler").GetString(), StringComparison.Ordinal);
         Assert.True(shadowed.GetProperty("judge").GetProperty("calls").GetInt32() > 0);
-        Assert.NotEqual(alone.GetProperty("runId").GetString(), shadowed.GetProperty("runId").GetString());
+        var home = run.Home("shadowed");
+        using var shown = JsonDocument.Parse((await RlaifProcess.Run(cancel, "show", shadowed.GetProperty("runId").GetString()![..8], "--json", "--home", home)).Output);
+        var labelers = shown.RootElement.GetProperty("labelers").EnumerateArray().Select(one => one.GetProperty("labeler").GetString()!).Distinct().ToList();
+        Assert.Contains("rules", labelers);
+        Assert.Contains(labelers, labeler => labeler.StartsWith("judge/", StringComparison.Ordinal));
+        // No pair is dropped for what the judge could not do: only the rules' votes settle.
+        var reasons = shown.RootElement.GetProperty("dropped").EnumerateArray().Select(drop => drop.GetProperty("reason").GetString());
+        Assert.DoesNotContain(reasons, reason => reason is "FailuresOnly" or "PositionDecided");
     }
 
     [Fact, Trait("Speed", "slow")]
