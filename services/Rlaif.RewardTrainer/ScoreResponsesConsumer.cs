@@ -21,7 +21,7 @@ internal sealed class ScoreResponsesConsumer(
             command.RunId,
             command.Id,
             () => Score(command, cancel),
-            () => context.Publish(new ResponsesScored(command.Id, command.RunId, command.Round, 0), cancel),
+            () => context.Publish(new ResponsesScored(command.Id, command.RunId, command.Round), cancel),
             cancel);
     }
 

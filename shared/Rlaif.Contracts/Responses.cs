@@ -100,9 +100,9 @@ public sealed record ReviseResponses
 /// <summary>The responses of one command are in the database.</summary>
 /// <remarks>Generator -> Coordinator. Id: that of the command.</remarks>
 [EntityName("rlaif.responses-generated.v1"), MessageUrn("rlaif:responses-generated:v1", useDefaultPrefix: false)]
-public sealed record ResponsesGenerated(Guid Id, Guid RunId, int Round, Purpose Purpose, int Responses, int Tokens);
+public sealed record ResponsesGenerated(Guid Id, Guid RunId, int Round, Purpose Purpose);
 
 /// <summary>The revisions of one command are in the database.</summary>
 /// <remarks>Generator -> Coordinator. Id: that of the command.</remarks>
 [EntityName("rlaif.responses-revised.v1"), MessageUrn("rlaif:responses-revised:v1", useDefaultPrefix: false)]
-public sealed record ResponsesRevised(Guid Id, Guid RunId, int Round, int Revisions, int Tokens);
+public sealed record ResponsesRevised(Guid Id, Guid RunId, int Round);

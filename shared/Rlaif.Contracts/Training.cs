@@ -20,7 +20,7 @@ public sealed record ScoreResponses(Guid Id, Guid RunId, int Round, string Rewar
 /// <summary>Scores are in the database.</summary>
 /// <remarks>RewardTrainer -> Coordinator. Id: that of the command.</remarks>
 [EntityName("rlaif.responses-scored.v1"), MessageUrn("rlaif:responses-scored:v1", useDefaultPrefix: false)]
-public sealed record ResponsesScored(Guid Id, Guid RunId, int Round, int Responses);
+public sealed record ResponsesScored(Guid Id, Guid RunId, int Round);
 
 /// <summary>A policy is to be optimised by one algorithm.</summary>
 /// <remarks>Coordinator -> PolicyOptimizer. Id: name of (run, round, algorithm, position). Start and Reference are artifacts of policies,

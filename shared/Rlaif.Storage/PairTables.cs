@@ -162,14 +162,4 @@ public sealed class PairTables(Database database)
             """,
             new { runId, round, purpose })).AsList();
     }
-
-    /// <summary>Calls of models by labeler, over the whole run.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> Calls(Guid runId, CancellationToken cancel)
-    {
-        await using var connection = await database.Open(cancel);
-        var rows = await connection.QueryAsync<(string Labeler, long Calls)>(
-            "select labeler, sum(calls) from label where run_id = @runId group by labeler order by labeler",
-            new { runId });
-        return rows.ToDictionary(row => row.Labeler, row => (int)row.Calls, StringComparer.Ordinal);
-    }
 }

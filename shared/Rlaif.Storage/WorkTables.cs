@@ -104,17 +104,6 @@ public sealed class WorkTables(Database database)
         return await connection.ExecuteScalarAsync<string?>("select result from outcome where command_id = @commandId", new { commandId });
     }
 
-    public async Task<IReadOnlyList<string>> Outcomes(Guid runId, int round, string stage, CancellationToken cancel)
-    {
-        await using var connection = await database.Open(cancel);
-        return (await connection.QueryAsync<string>(
-            """
-            select outcome.result from outcome join command on command.id = outcome.command_id
-            where outcome.run_id = @runId and outcome.round = @round and outcome.stage = @stage order by command.ordinal
-            """,
-            new { runId, round, stage })).AsList();
-    }
-
     public async Task EndStage(Guid runId, int round, string name, string note, DateTimeOffset at, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);

@@ -14,7 +14,7 @@ internal sealed class HomeFacts : IAsyncDisposable
     {
         database = Database.Sqlite(home.DatabaseFile);
         Artifacts = new(home.Artifacts);
-        (Runs, Work, Pairs) = (new(database), new(database), new(database));
+        (Runs, Work) = (new(database), new(database));
         (Responses, Trainings, Evaluations) = (new(database), new(database), new(database));
     }
 
@@ -23,8 +23,6 @@ internal sealed class HomeFacts : IAsyncDisposable
     public RunTables Runs { get; }
 
     public WorkTables Work { get; }
-
-    public PairTables Pairs { get; }
 
     public ResponseTables Responses { get; }
 

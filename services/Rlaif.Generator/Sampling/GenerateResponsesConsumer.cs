@@ -20,7 +20,7 @@ internal sealed class GenerateResponsesConsumer(
             command.RunId,
             command.Id,
             () => Generate(command, cancel),
-            () => context.Publish(new ResponsesGenerated(command.Id, command.RunId, command.Round, command.Purpose, command.Prompts.Count * command.Samples, 0), cancel),
+            () => context.Publish(new ResponsesGenerated(command.Id, command.RunId, command.Round, command.Purpose), cancel),
             cancel);
     }
 

@@ -19,7 +19,7 @@ internal sealed class ReviseResponsesConsumer(
             command.RunId,
             command.Id,
             () => Revise(command, cancel),
-            () => context.Publish(new ResponsesRevised(command.Id, command.RunId, command.Round, command.Drafts.Count, 0), cancel),
+            () => context.Publish(new ResponsesRevised(command.Id, command.RunId, command.Round), cancel),
             cancel);
     }
 

@@ -17,7 +17,7 @@ internal sealed class ScoreWorker(Workplace place, ResponseTables responses, Eva
         }
 
         await evaluations.Insert(command.Id, scores, time.GetUtcNow(), default);
-        return new ResponsesScored(command.Id, command.RunId, command.Round, scores.Count);
+        return new ResponsesScored(command.Id, command.RunId, command.Round);
     });
 }
 

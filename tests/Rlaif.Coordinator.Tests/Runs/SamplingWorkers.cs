@@ -23,7 +23,7 @@ internal sealed class GenerateWorker(Workplace place, ResponseTables responses, 
         }));
         var prompts = command.Prompts.Select((prompt, i) => new PromptTokensRow { RunId = command.RunId, PromptId = prompt.Id, Tokens = [prompt.Id.Length, i] });
         await responses.Insert(command.Id, [.. rows.Select(place.Say)], [], [.. prompts], "{}", time.GetUtcNow(), default);
-        return new ResponsesGenerated(command.Id, command.RunId, command.Round, command.Purpose, 0, 0);
+        return new ResponsesGenerated(command.Id, command.RunId, command.Round, command.Purpose);
     });
 }
 
@@ -47,6 +47,6 @@ internal sealed class ReviseWorker(Workplace place, ResponseTables responses, Ti
             Id = row.Id, RunId = command.RunId, DraftId = draft.ResponseId, Principle = draft.Principle, Critique = "It is too long.",
         });
         await responses.Insert(command.Id, [.. rows.Select(place.Say)], [.. revisions], [], "{}", time.GetUtcNow(), default);
-        return new ResponsesRevised(command.Id, command.RunId, command.Round, 0, 0);
+        return new ResponsesRevised(command.Id, command.RunId, command.Round);
     });
 }
