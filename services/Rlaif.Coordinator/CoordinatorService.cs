@@ -14,6 +14,7 @@ public static class CoordinatorService
         services =>
         {
             services.AddSingleton<RunSignal>();
+            services.AddSingleton<LabelWriter>();
             services.AddSingleton<RunLineage>();
             services.AddSingleton<TrainingParts>();
             services.AddSingleton<CommandSender>();
@@ -33,9 +34,7 @@ public static class CoordinatorService
         bus =>
         {
             bus.AddConsumer<FactConsumer>();
-            bus.AddConsumer<DeclinedConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
-            // One writer at a time: SQLite has one.
-            bus.AddConsumer<LabelConsumer>(consumer => consumer.Options<BatchOptions>(batch => batch
-                .SetMessageLimit(LabelConsumer.Most).SetTimeLimit(LabelConsumer.Wait).SetTimeLimitStart(BatchTimeLimitStart.FromFirst).SetConcurrencyLimit(1)));
+            bus.AddWorker<DeclinedConsumer>(LabelWriter.Most);
+            bus.AddWorker<LabelConsumer>(LabelWriter.Most);
         });
 }

@@ -9,5 +9,5 @@ public static class EvaluatorService
     public static readonly ServiceModule Module = new(
         "evaluator",
         services => services.AddSingleton<EvaluationFacts>(),
-        bus => bus.AddConsumer<EvaluatePolicyConsumer>(consumer => consumer.ConcurrentMessageLimit = 1));
+        bus => bus.AddWorker<EvaluatePolicyConsumer>(parallel: 1));
 }

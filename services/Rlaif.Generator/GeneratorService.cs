@@ -19,8 +19,8 @@ public static class GeneratorService
         bus =>
         {
             // One torch thread: more at once would only wait.
-            bus.AddConsumer<GenerateResponsesConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
-            bus.AddConsumer<ReviseResponsesConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+            bus.AddWorker<GenerateResponsesConsumer>(parallel: 1);
+            bus.AddWorker<ReviseResponsesConsumer>(parallel: 1);
         },
         app => app.MapOpenAi());
 

@@ -23,7 +23,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
             Start = folders.Model(command.Start),
             Reference = folders.Model(command.Reference),
             Data = folders.Data(command.Data),
-            Work = folders.Work(job.Id),
+            Work = folders.Work(job),
             Seed = command.Seed,
         };
         var staged = folders.Stage(job.Id);
@@ -41,9 +41,6 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
         return folders.Publish(job, staged, manifest, command.Algorithm, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)));
     }
 
-    public async Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel)
-    {
-        folders.Forget(job.Id);
-        await bus.Publish(new PolicyCheckpointPublished(job.Id, job.RunId, trained.Checkpoint.Round, trained.Checkpoint.Artifact), cancel);
-    }
+    public Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel) =>
+        bus.Publish(new PolicyCheckpointPublished(job.Id, job.RunId, trained.Checkpoint.Round, trained.Checkpoint.Artifact), cancel);
 }

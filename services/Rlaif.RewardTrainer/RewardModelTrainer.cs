@@ -23,7 +23,7 @@ internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders
         {
             Start = folders.Model(command.Start),
             Data = folders.Data(command.Data),
-            Work = folders.Work(job.Id),
+            Work = folders.Work(job),
             Seed = command.Seed,
         };
         var staged = folders.Stage(job.Id);
@@ -39,9 +39,6 @@ internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders
         return folders.Publish(job, staged, manifest, Kind, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)));
     }
 
-    public async Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel)
-    {
-        folders.Forget(job.Id);
-        await bus.Publish(new RewardModelTrained(job.Id, job.RunId, trained.Checkpoint.Round, trained.Checkpoint.Artifact), cancel);
-    }
+    public Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel) =>
+        bus.Publish(new RewardModelTrained(job.Id, job.RunId, trained.Checkpoint.Round, trained.Checkpoint.Artifact), cancel);
 }

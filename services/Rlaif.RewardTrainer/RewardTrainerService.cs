@@ -12,6 +12,6 @@ public static class RewardTrainerService
         bus =>
         {
             bus.AddConsumer<TrainRewardModelConsumer>();
-            bus.AddConsumer<ScoreResponsesConsumer>(consumer => consumer.ConcurrentMessageLimit = 1);
+            bus.AddWorker<ScoreResponsesConsumer>(parallel: 1);
         });
 }

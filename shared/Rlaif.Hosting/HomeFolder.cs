@@ -1,14 +1,16 @@
 namespace Rlaif.Hosting;
 
-/// <summary>Where one deployment keeps its state: a database file and a folder of artifacts.</summary>
+/// <summary>Where one deployment keeps its files: artifacts, unfinished trainings, and the database of a single process.</summary>
 public sealed class HomeFolder
 {
     /// <summary>A folder with this file is a home.</summary>
     public const string DatabaseName = "rlaif.db";
 
-    public HomeFolder(string path)
+    /// <param name="artifacts">Where artifacts are, when not in the home.</param>
+    public HomeFolder(string path, string? artifacts = null)
     {
         Path = System.IO.Path.GetFullPath(path);
+        Artifacts = artifacts is null ? System.IO.Path.Combine(Path, "artifacts") : System.IO.Path.GetFullPath(artifacts);
         Directory.CreateDirectory(Work);
     }
 
@@ -16,7 +18,7 @@ public sealed class HomeFolder
 
     public string DatabaseFile => System.IO.Path.Combine(Path, DatabaseName);
 
-    public string Artifacts => System.IO.Path.Combine(Path, "artifacts");
+    public string Artifacts { get; }
 
     /// <summary>Unfinished trainings, by command: what a killed process goes on from.</summary>
     public string Work => System.IO.Path.Combine(Path, "work");

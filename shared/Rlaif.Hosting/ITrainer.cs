@@ -15,6 +15,6 @@ public interface ITrainer
     /// <param name="progress">To be called after every step with step and steps.</param>
     Task<TrainedModel> Train(JobRow job, Action<int, int> progress, CancellationToken cancel);
 
-    /// <summary>Tells of it; called once more when a process died in between.</summary>
+    /// <summary>Tells of it. When a process dies before, whoever gets the command once more tells.</summary>
     Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel);
 }

@@ -4,20 +4,38 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Rlaif.Storage;
 
 namespace Rlaif.Hosting;
 
 /// <summary>The bus as every service has it; the transport is composition, not code.</summary>
 public static class RlaifBus
 {
-    /// <summary>Whoever is asked to label, in any language, has the queue of its pool.</summary>
-    public static Uri LabelQueue(string pool) => new($"queue:label-{pool}");
+    /// <summary>A message that is larger is parked: no text of ours comes near.</summary>
+    public const long LargestMessage = 16 << 20;
 
-    public static IServiceCollection AddRlaifBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> consumers)
+    /// <summary>Deliveries of a message that kills whoever takes it, before it is set aside. Its neighbours in a killed process count too.</summary>
+    internal const int MostDeliveries = 20;
+
+    private const string LabelPrefix = "label-";
+
+    /// <summary>A publish that was not confirmed for so long counts as failed (rabbitmq-dotnet-client issue 1930: it may never return).</summary>
+    private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The queue of a pool: whoever is asked to label, in any language, consumes it.</summary>
+    public static string LabelQueue(string pool) => LabelPrefix + pool;
+
+    /// <summary>Where commands of a pool are sent. The exchange has the queue's name; a send to the queue itself would declare it again as
+    /// another kind, which the broker refuses for ever.</summary>
+    public static Uri LabelAddress(string pool) => new($"exchange:{LabelQueue(pool)}");
+
+    /// <param name="broker">Null: messages stay in this process.</param>
+    public static IServiceCollection AddRlaifBus(this IServiceCollection services, BrokerSettings? broker, Action<IBusRegistrationConfigurator> consumers)
     {
         services.Configure<MassTransitHostOptions>(host =>
         {
-            host.WaitUntilStarted = true;
+            // In memory, what is published before the queues exist is lost. A broker may come up after us.
+            host.WaitUntilStarted = broker is null;
             host.StopTimeout = TimeSpan.FromSeconds(25);
             host.ConsumerStopTimeout = TimeSpan.FromSeconds(20);
         });
@@ -25,50 +43,121 @@ public static class RlaifBus
         {
             bus.DisableUsageTelemetry();        // 8.5 posts to its makers after five minutes otherwise
             bus.SetEndpointNameFormatter(new KebabCaseEndpointNameFormatter("rlaif", includeNamespace: false));
+            bus.ConfigureHealthCheckOptions(health =>
+            {
+                health.Name = "bus";
+                health.Tags.Add("ready");
+            });
             consumers(bus);
-            bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
+            bus.AddConfigureEndpointsCallback(Endpoint);
+            if (broker is null)
             {
-                endpoint.UseMessageRetry(retry =>
+                bus.UsingInMemory((context, transport) =>
                 {
-                    retry.Handle<Exception>(HealsByWaiting);        // anything else would fail the same way again
-                    retry.Exponential(12, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(500));
+                    Wire(transport);
+                    transport.ConfigureEndpoints(context);
                 });
-                endpoint.UseInMemoryOutbox(context);        // what a consumer publishes goes out after it returned: write, then publish
-            });
-            bus.UsingInMemory((context, transport) =>
+            }
+            else
             {
-                // AnyMessageType: a labeler in any language sends plain JSON. A queue of several message types therefore reads each message as
-                // all of them, so only messages of which any may stand for any (FactConsumer) share one.
-                transport.UseRawJsonSerializer(
-                    RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders | RawSerializerOptions.AnyMessageType, isDefault: true);
-                transport.ConfigureJsonSerializerOptions(json =>
+                bus.UsingRabbitMq((context, transport) =>
                 {
-                    json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
-                    return json;
+                    transport.Host(broker.Address, host =>
+                    {
+                        host.Username(broker.User);
+                        host.Password(broker.Password);
+                    });
+                    Wire(transport);
+                    transport.ConfigureEndpoints(context);
                 });
-                transport.ConfigureEndpoints(context);
-            });
+            }
         });
     }
+
+    /// <summary>A consumer of which each process works on so many messages at once, and takes no more from the broker than that.</summary>
+    public static void AddWorker<TConsumer>(this IBusRegistrationConfigurator bus, int parallel)
+        where TConsumer : class, IConsumer =>
+        bus.AddConsumer<TConsumer>(consumer => consumer.ConcurrentMessageLimit = parallel).Endpoint(endpoint => endpoint.PrefetchCount = parallel);
 
     /// <summary>A labeler's consumer on the queue of its pool. Commands are sent to it; published ones do not reach it.</summary>
     public static void AddLabeler<TConsumer>(this IBusRegistrationConfigurator bus, string pool, int parallel)
         where TConsumer : class, IConsumer =>
         bus.AddConsumer<TConsumer>(consumer => consumer.ConcurrentMessageLimit = parallel).Endpoint(endpoint =>
         {
-            endpoint.Name = $"label-{pool}";
+            endpoint.Name = LabelQueue(pool);
+            endpoint.PrefetchCount = parallel;
             endpoint.ConfigureConsumeTopology = false;
         });
 
     /// <summary>Failures of the infrastructure that pass: worth trying again, and no reason to pause a run.</summary>
-    public static bool HealsByWaiting(Exception error) => error is DbException { IsTransient: true } or TimeoutException or SocketException;
+    public static bool HealsByWaiting(Exception error) => error switch
+    {
+        DbException database => Database.IsTransient(database),
+        TimeoutException or SocketException or MessageReturnedException => true,
+        _ => false,
+    };
 
-    /// <summary>A publish outside a consumer is never awaited without a limit (rabbitmq-dotnet-client issue 1930).</summary>
+    /// <summary>A publish outside a consumer is never awaited without a limit.</summary>
+    /// <exception cref="TimeoutException">Not confirmed in time; it may have arrived.</exception>
     public static async Task Within(this IBus bus, Func<CancellationToken, Task> publish, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(bus);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        await publish(limit.Token);
+        limit.CancelAfter(PublishLimit);
+        try
+        {
+            await publish(limit.Token);
+        }
+        catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The broker did not confirm a message within {PublishLimit.TotalSeconds:0} s.", late);
+        }
+    }
+
+    /// <summary>A message that no queue takes comes back as an error; without this the broker confirms and drops it.</summary>
+    public static void MustArrive(this SendContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+        {
+            rabbit.Mandatory = true;
+        }
+    }
+
+    private static void Wire(IBusFactoryConfigurator transport)
+    {
+        // AnyMessageType: a labeler in any language sends plain JSON. A queue of several message types therefore reads each message as
+        // all of them, so only messages of which any may stand for any (FactConsumer) share one.
+        transport.UseRawJsonSerializer(
+            RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders | RawSerializerOptions.AnyMessageType, isDefault: true);
+        transport.ConfigureJsonSerializerOptions(json =>
+        {
+            json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+            return json;
+        });
+    }
+
+    private static void Endpoint(IRegistrationContext context, string name, IReceiveEndpointConfigurator endpoint)
+    {
+        if (endpoint is IRabbitMqReceiveEndpointConfigurator queue)
+        {
+            queue.SetQuorumQueue();
+            queue.SetQueueArgument("x-delivery-limit", MostDeliveries);
+            queue.BindDeadLetterQueue(name + "_dead", name + "_dead", dead => dead.SetQuorumQueue());
+        }
+
+        endpoint.ConfigureReceive(receive => receive.UseExecute(message =>
+        {
+            if (message.Body.Length > LargestMessage)
+            {
+                throw new InvalidDataException($"A message of {message.Body.Length} bytes came to {name}; {LargestMessage} are the limit.");
+            }
+        }));
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(HealsByWaiting);        // anything else would fail the same way again
+            retry.Exponential(12, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(500));
+        });
+        endpoint.UseInMemoryOutbox(context);        // what a consumer publishes goes out after it returned: write, then publish
     }
 }

@@ -1,41 +1,45 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Rlaif.Storage;
 
 namespace Rlaif.Hosting;
 
-/// <summary>The one way to start services: database, artifacts, bus, graceful stop.</summary>
+/// <summary>The one way to start services: database, artifacts, bus, health, graceful stop.</summary>
 public static class RlaifHost
 {
-    /// <summary>A host of these services on one home. HTTP on 127.0.0.1 at <paramref name="port"/>; 0: a free one.</summary>
-    public static WebApplication Build(HomeFolder home, IReadOnlyList<ServiceModule> modules, int port = 0, LogLevel level = LogLevel.Warning)
+    /// <summary>A host of these services.</summary>
+    public static WebApplication Build(Deployment deployment, IReadOnlyList<ServiceModule> modules, LogLevel level = LogLevel.Warning)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        builder.WebHost.UseUrls(deployment.Listen.ToString());
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);     // standard output is the command's
         builder.Logging.SetMinimumLevel(level);
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(home);
-        builder.Services.AddSingleton(_ => Database.Sqlite(home.DatabaseFile));
-        builder.Services.AddSingleton(_ => new ArtifactStore(home.Artifacts));
+        builder.Services.AddSingleton(deployment);
+        builder.Services.AddSingleton(deployment.Home);
+        builder.Services.AddSingleton(_ => deployment.Database is { } postgres ? Database.Postgres(postgres) : Database.Sqlite(deployment.Home.DatabaseFile));
+        builder.Services.AddSingleton(_ => new ArtifactStore(deployment.Home.Artifacts, deployment.Replica));
         builder.Services.AddTables();
+        builder.Services.AddSingleton<Patience>();
+        builder.Services.AddSingleton<LabelQueues>();
         builder.Services.AddSingleton<RunGuard>();
         builder.Services.AddSingleton<TrainingFolders>();
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<TrainingQueue>();
-        builder.Services.AddSingleton(new LeaseOwner(Environment.MachineName));
+        builder.Services.AddHealth();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         foreach (var module in modules)
         {
             module.Services(builder.Services);
         }
 
-        builder.Services.AddRlaifBus(bus =>
+        builder.Services.AddRlaifBus(deployment.Broker, bus =>
         {
             foreach (var module in modules)
             {
@@ -43,6 +47,7 @@ public static class RlaifHost
             }
         });
         var host = builder.Build();
+        host.MapHealth();
         foreach (var module in modules)
         {
             module.Map?.Invoke(host);
@@ -51,13 +56,16 @@ public static class RlaifHost
         return host;
     }
 
-    /// <summary>One service as a process of its own, on the home that RLAIF_HOME names.</summary>
+    /// <summary>One service as a process of its own, until it is told to stop.</summary>
     public static async Task Run(ServiceModule module)
     {
-        var home = new HomeFolder(Environment.GetEnvironmentVariable("RLAIF_HOME") is { Length: > 0 } named ? named : ".rlaif");
-        await using var host = Build(home, [module], level: LogLevel.Information);
-        await host.Services.GetRequiredService<Database>().Migrate(CancellationToken.None);
-        await host.RunAsync();
+        var deployment = Deployment.Read(Settings.Environment);
+        await using var host = Build(deployment, [module], LogLevel.Information);
+        await host.Services.GetRequiredService<Patience>().Try("The database", host.Services.GetRequiredService<Database>().Migrate, CancellationToken.None);
+        // Whoever had this name before is dead: what it held is free.
+        await host.Services.GetRequiredService<TrainingTables>().ReleaseAll(deployment.Replica, CancellationToken.None);
+        await host.StartAsync();
+        await host.WaitForShutdownAsync();
     }
 
     /// <summary>A trainer with its own loop over the jobs of its kinds.</summary>

@@ -16,12 +16,17 @@ public sealed class RunGuard(RunTables runs, WorkTables outcomes, IBus bus, Time
         {
             if (await outcomes.Outcome(commandId, cancel) is null)
             {
+                if (await runs.Find(runId, cancel) is not { GoesOn: true })
+                {
+                    return;     // a run that waits costs nothing; its commands are sent again when it goes on
+                }
+
                 await work();
             }
 
             await tell();
         }
-        catch (Exception error) when (error is not OperationCanceledException && !RlaifBus.HealsByWaiting(error))
+        catch (Exception error) when (!cancel.IsCancellationRequested && !RlaifBus.HealsByWaiting(error))
         {
             await Pause(runId, commandId, error.Message, cancel);
         }

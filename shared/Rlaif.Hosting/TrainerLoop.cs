@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,35 +5,10 @@ using Rlaif.Storage;
 
 namespace Rlaif.Hosting;
 
-/// <summary>Who holds leases: one name per process. A process that starts again under the same name takes its own leases back at once.</summary>
-public sealed record LeaseOwner(string Name);
-
-/// <summary>Wakes every trainer of this process when a job was enqueued.</summary>
-public sealed class JobSignal
-{
-    private readonly ConcurrentBag<Signal> trainers = [];
-
-    /// <summary>A signal of its own for one trainer: a shared one would wake only whoever reads it first.</summary>
-    public Signal Listen()
-    {
-        var signal = new Signal();
-        trainers.Add(signal);
-        return signal;
-    }
-
-    public void Raise()
-    {
-        foreach (var trainer in trainers)
-        {
-            trainer.Raise();
-        }
-    }
-}
-
 /// <summary>Trainings hold a lease on a row, not a delivery: claimed under a fencing epoch, kept alive by a heartbeat, taken over when it stops.</summary>
 public sealed class TrainerLoop(
-    ITrainer trainer, TrainingTables jobs, RunGuard guard, IBus bus, JobSignal signals, LeaseOwner owner,
-    IHostApplicationLifetime host, TimeProvider time, ILogger<TrainerLoop> log)
+    ITrainer trainer, TrainingTables jobs, WorkTables outcomes, TrainingFolders folders, RunGuard guard, IBus bus, JobSignal signals,
+    Deployment deployment, Patience patience, IHostApplicationLifetime host, TimeProvider time, ILogger<TrainerLoop> log)
     : BackgroundService
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
@@ -45,9 +19,15 @@ public sealed class TrainerLoop(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await host.WaitUntilStarted(stoppingToken);
+        foreach (var job in folders.Unfinished())
+        {
+            await patience.Try("A trainer", cancel => ForgetIfDone(job, cancel), stoppingToken);
+        }
+
         while (!stoppingToken.IsCancellationRequested)
         {
-            var job = await jobs.Claim(trainer.Kinds, owner.Name, time.GetUtcNow(), Lease, stoppingToken);
+            var job = await patience.Try(
+                "A trainer", cancel => jobs.Claim(trainer.Kinds, deployment.Replica, time.GetUtcNow(), Lease, cancel), stoppingToken);
             if (job is null)
             {
                 await enqueued.Wait(TimeSpan.FromSeconds(1), time, stoppingToken);
@@ -62,7 +42,7 @@ public sealed class TrainerLoop(
     {
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var (step, steps) = (0, 0);
-        var beating = BeatWhile(held, () => jobs.Heartbeat(job, Volatile.Read(ref step), Volatile.Read(ref steps), time.GetUtcNow() + Lease, held.Token));
+        var beating = BeatWhile(held, cancel => jobs.Heartbeat(job, Volatile.Read(ref step), Volatile.Read(ref steps), time.GetUtcNow() + Lease, cancel));
         try
         {
             var trained = await trainer.Train(
@@ -73,21 +53,23 @@ public sealed class TrainerLoop(
                     (step, steps) = (now, all);
                 },
                 held.Token);
-            if (await jobs.Publish(job, trained.Checkpoint, trained.Metrics, "{}", time.GetUtcNow(), held.Token))
-            {
-                await bus.Within(limit => trainer.Announce(job, trained, bus, limit), stopping);
-            }
+            await patience.Try($"Job {job.Id}", cancel => Publish(job, trained, cancel), held.Token);
+            await ForgetIfDone(job.Id, held.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (held.IsCancellationRequested)
         {
             log.LogInformation("Job {Job} was let go at step {Step}; whoever claims it goes on from its last checkpoint", job.Id, step);
-            await jobs.Release(job, time.GetUtcNow(), CancellationToken.None);
+            await LetGo(job, time.GetUtcNow());
         }
-        catch (Exception error) when (!stopping.IsCancellationRequested)
+        catch (Exception error)
         {
             log.LogDebug(error, "Job {Job} of run {Run} failed", job.Id, job.RunId);
-            await jobs.Release(job, time.GetUtcNow() + TimeSpan.FromMinutes(1), stopping);
-            await guard.Pause(job.RunId, job.Id, error.Message, stopping);
+            // Whoever lost the lease has lost its folder too: its errors say nothing about the run.
+            if (await patience.Try($"Job {job.Id}", cancel => jobs.IsHeld(job, cancel), stopping))
+            {
+                await LetGo(job, time.GetUtcNow() + TimeSpan.FromMinutes(1));
+                await patience.Try($"Job {job.Id}", cancel => guard.Pause(job.RunId, job.Id, error.Message, cancel), stopping);
+            }
         }
         finally
         {
@@ -96,16 +78,71 @@ public sealed class TrainerLoop(
         }
     }
 
-    private async Task BeatWhile(CancellationTokenSource held, Func<Task<bool>> beat)
+    // Again after a failure of the broker: the rows are there then, and are told of once more.
+    private async Task Publish(JobRow job, TrainedModel trained, CancellationToken cancel)
+    {
+        if (await jobs.Publish(job, trained.Checkpoint, trained.Metrics, "{}", time.GetUtcNow(), cancel))
+        {
+            await bus.Within(limit => trainer.Announce(job, trained, bus, limit), cancel);
+        }
+    }
+
+    private async Task ForgetIfDone(Guid job, CancellationToken cancel)
+    {
+        if (await outcomes.Outcome(job, cancel) is null)
+        {
+            return;
+        }
+
+        try
+        {
+            folders.Forget(job);
+        }
+        catch (IOException error)
+        {
+            log.LogWarning("What job {Job} left in the work folder stays there: {Reason}", job, error.Message);
+        }
+    }
+
+    private async Task LetGo(JobRow job, DateTimeOffset notBefore)
     {
         try
         {
-            while (await beat())
+            await jobs.Release(job, notBefore, CancellationToken.None);
+        }
+        catch (Exception error) when (RlaifBus.HealsByWaiting(error))
+        {
+            log.LogWarning("Job {Job} could not be released ({Reason}); its lease ends by itself", job.Id, error.Message);
+        }
+    }
+
+    // A database that is away for less than the lease costs nothing: the last heartbeat still counts.
+    private async Task BeatWhile(CancellationTokenSource held, Func<CancellationToken, Task<bool>> beat)
+    {
+        var until = time.GetUtcNow() + Lease;
+        try
+        {
+            while (time.GetUtcNow() < until)
             {
+                try
+                {
+                    var beatAt = time.GetUtcNow();
+                    if (!await beat(held.Token))
+                    {
+                        break;      // somebody else holds the job now, or its run waits
+                    }
+
+                    until = beatAt + Lease;
+                }
+                catch (Exception error) when (RlaifBus.HealsByWaiting(error))
+                {
+                    log.LogWarning("A heartbeat did not get through: {Reason}", error.Message);
+                }
+
                 await Task.Delay(Beat, time, held.Token);
             }
 
-            await held.CancelAsync();       // somebody else holds the job now
+            await held.CancelAsync();
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -17,7 +18,21 @@ public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, Ti
 
     public string Data(string artifact) => Path.Combine(artifacts.PathOf(artifact), "data.jsonl");
 
-    public string Work(Guid job) => Path.Combine(home.Work, job.ToString("N"));
+    /// <summary>Where this holder of a job keeps its resumable checkpoints: what the last one left becomes its own. Whoever lost the job and does
+    /// not know it writes into a folder that is no longer there.</summary>
+    public string Work(JobRow job)
+    {
+        var all = Directory.CreateDirectory(WorkOf(job.Id));
+        var mine = Path.Combine(all.FullName, job.Epoch.ToString(CultureInfo.InvariantCulture));
+        var left = all.EnumerateDirectories().OrderByDescending(folder => long.Parse(folder.Name, CultureInfo.InvariantCulture)).ToList();
+        if (left is [var last, .. var older] && last.FullName != mine)
+        {
+            last.MoveTo(mine);
+            older.ForEach(folder => folder.Delete(recursive: true));
+        }
+
+        return mine;
+    }
 
     public string Stage(Guid job) => artifacts.Stage(job.ToString("N"));
 
@@ -57,12 +72,18 @@ public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, Ti
             })]);
     }
 
-    /// <summary>The resumable checkpoints of a job that is done.</summary>
+    /// <summary>Jobs that left resumable checkpoints.</summary>
+    public IReadOnlyList<Guid> Unfinished() =>
+        [.. new DirectoryInfo(home.Work).EnumerateDirectories().Select(folder => Guid.TryParseExact(folder.Name, "N", out var job) ? job : Guid.Empty).Where(job => job != Guid.Empty)];
+
+    /// <summary>Takes away the resumable checkpoints of a job that is done.</summary>
     public void Forget(Guid job)
     {
-        if (Directory.Exists(Work(job)))
+        if (Directory.Exists(WorkOf(job)))
         {
-            Directory.Delete(Work(job), recursive: true);
+            Directory.Delete(WorkOf(job), recursive: true);
         }
     }
+
+    private string WorkOf(Guid job) => Path.Combine(home.Work, job.ToString("N"));
 }

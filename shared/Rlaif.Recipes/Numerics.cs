@@ -15,6 +15,9 @@ public enum Precision
 /// <param name="Precision">Of matrix products.</param>
 public sealed record Numerics(int Threads, Precision Precision)
 {
+    /// <summary>All processors in f32: where no recipe says anything.</summary>
+    public static Numerics OfThisMachine { get; } = new(Environment.ProcessorCount, Precision.Float32);
+
     /// <summary>The settings of a recipe.</summary>
     public static Numerics Of(Recipe recipe) => new(recipe.Threads, recipe.Precision == "bfloat16" ? Precision.BFloat16 : Precision.Float32);
 }

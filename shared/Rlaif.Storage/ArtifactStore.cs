@@ -11,21 +11,28 @@ public sealed class ArtifactStore
     private readonly string root;
     private readonly string staging;
 
-    public ArtifactStore(string folder)
+    /// <param name="writer">Names this process among all that write here; what it left unfinished when it died is taken away.</param>
+    public ArtifactStore(string folder, string writer = "only")
     {
         root = folder;
-        staging = Path.Combine(folder, "staging");
+        staging = Path.Combine(folder, "staging", writer);
+        if (Directory.Exists(staging))
+        {
+            Directory.Delete(staging, recursive: true);
+        }
+
         Directory.CreateDirectory(staging);
     }
 
     /// <summary>The folder of an artifact.</summary>
     public string PathOf(string artifact) =>
-        Directory.Exists(Folder(artifact)) ? Folder(artifact) : throw new DirectoryNotFoundException(
+        Holds(artifact) ? Folder(artifact) : throw new DirectoryNotFoundException(
             $"Artifact {artifact} is not in {root}. It was deleted or this is another home; runs that need it cannot go on.");
 
-    public bool Holds(string artifact) => Directory.Exists(Folder(artifact));
+    /// <summary>False for whatever is not the name of an artifact, a path for instance.</summary>
+    public bool Holds(string artifact) => IsName(artifact) && Directory.Exists(Folder(artifact));
 
-    /// <summary>An empty folder on the same disk, to be filled and given to <see cref="Add"/>. The same name is the same folder, emptied.</summary>
+    /// <summary>An empty folder of this process on the same disk, to be filled and given to <see cref="Add"/>. The same name is the same folder, emptied.</summary>
     public string Stage(string name)
     {
         var folder = Path.Combine(staging, name);
@@ -50,6 +57,7 @@ public sealed class ArtifactStore
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        FlushToDisk(staged);
         try
         {
             Directory.Move(staged, target);
@@ -91,6 +99,18 @@ public sealed class ArtifactStore
             .Select(file => $"{Sha256(file.File)}  {file.Name}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
     }
+
+    // A name that exists is complete, after a power cut too.
+    private static void FlushToDisk(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            using var written = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(written);
+        }
+    }
+
+    private static bool IsName(string artifact) => artifact.Length == 64 && artifact.All(char.IsAsciiHexDigitLower);
 
     private string Folder(string artifact) => Path.Combine(root, artifact[..2], artifact);
 }

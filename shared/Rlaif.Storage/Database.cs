@@ -33,27 +33,61 @@ public sealed class Database : IAsyncDisposable
         return new(SqliteFactory.Instance.CreateDataSource(settings), sqlite: true, settings);
     }
 
+    /// <param name="connectionString">As <see cref="ConnectionString"/> makes it.</param>
     public static Database Postgres(string connectionString) => new(NpgsqlDataSource.Create(connectionString), sqlite: false, connectionString);
+
+    /// <summary>A connection string of PostgreSQL with its password. A process needs few connections, and a deployment has many processes.</summary>
+    /// <exception cref="ArgumentException">It cannot be read, or has a password in it.</exception>
+    public static string ConnectionString(string text, string? password)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(text);
+        if (settings.Password is { Length: > 0 })
+        {
+            throw new ArgumentException("The password belongs into a setting of its own.", nameof(text));
+        }
+
+        settings.Password = password;
+        settings.ApplicationName ??= "rlaif";
+        settings.MaxPoolSize = settings.ContainsKey("Maximum Pool Size") && settings.MaxPoolSize != 100 ? settings.MaxPoolSize : 12;
+        return settings.ToString();
+    }
+
+    /// <summary>Failures that pass: the server is away or starts, or a file is locked by another process.</summary>
+    public static bool IsTransient(DbException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return error switch
+        {
+            SqliteException file => file.SqliteErrorCode is 5 or 6,         // SQLITE_BUSY, SQLITE_LOCKED
+            // 57P01..57P03: told to stop, killed, or about to start.
+            PostgresException server => server.IsTransient || server.SqlState is "57P01" or "57P02" or "57P03",
+            _ => error.IsTransient || error.InnerException is IOException or System.Net.Sockets.SocketException or TimeoutException,
+        };
+    }
 
     /// <summary>Brings the tables to this version; a second call does nothing.</summary>
     public async Task Migrate(CancellationToken cancel)
     {
-        if (sqlite)
-        {
-            await using var connection = await Open(cancel);
-            await connection.ExecuteAsync("pragma journal_mode = wal");
-        }
-
+        await using var connection = await Open(cancel);
+        // Two processes that start at once do not migrate at once: the lock ends with the connection.
+        await connection.ExecuteAsync(sqlite ? "pragma journal_mode = wal" : "select pg_advisory_lock(0x726c616966)");
         var builder = sqlite ? DeployChanges.To.SqliteDatabase(connectionString) : DeployChanges.To.PostgresqlDatabase(connectionString);
         var result = builder.WithScriptsEmbeddedInAssembly(typeof(Database).Assembly)
             .WithVariables(sqlite
-                ? new Dictionary<string, string>(StringComparer.Ordinal) { ["uuid"] = "text", ["timestamp"] = "text", ["bool"] = "integer" }
-                : new Dictionary<string, string>(StringComparer.Ordinal) { ["uuid"] = "uuid", ["timestamp"] = "timestamptz", ["bool"] = "boolean" })
+                ? new Dictionary<string, string>(StringComparer.Ordinal) { ["uuid"] = "text", ["timestamp"] = "text", ["bool"] = "integer", ["text"] = "text" }
+                : new Dictionary<string, string>(StringComparer.Ordinal) { ["uuid"] = "uuid", ["timestamp"] = "timestamptz", ["bool"] = "boolean", ["text"] = "text collate \"C\"" })
             .WithTransactionPerScript().LogToNowhere().Build().PerformUpgrade();
         if (!result.Successful)
         {
             throw new InvalidOperationException($"Cannot bring the database to this version: script {result.ErrorScript?.Name} failed.", result.Error);
         }
+    }
+
+    /// <summary>Returns when the database answers.</summary>
+    public async Task Probe(CancellationToken cancel)
+    {
+        await using var connection = await Open(cancel);
+        await connection.ExecuteScalarAsync<int>("select 1");
     }
 
     public async Task<DbConnection> Open(CancellationToken cancel)

@@ -109,6 +109,7 @@ public sealed class PairTables(Database database)
                 """
                 insert into vote (label_id, principle, preference, position_bias, order_consistent, not_applicable, failure, detail)
                 values (@LabelId, @Principle, @Preference, @PositionBias, @OrderConsistent, @NotApplicable, @Failure, @Detail)
+                on conflict (label_id, principle) do nothing
                 """,
                 label.Votes.Select(vote => new
                 {

@@ -17,6 +17,9 @@ public sealed record RunRow
     public string? FinalPolicy { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public string? PauseReason { get; init; }
+
+    /// <summary>It has not ended, and nothing holds it up.</summary>
+    public bool GoesOn => EndedAt is null && string.IsNullOrEmpty(PauseReason);
 }
 
 /// <summary>A prompt of a run with the part it plays.</summary>
@@ -41,6 +44,12 @@ public sealed class RunTables(Database database)
         select run.*, run_end.policy as final_policy, run_end.ended_at,
                (select reason from run_pause where run_pause.run_id = run.id order by paused_at desc, run_pause.id limit 1) as pause_reason
         from run left join run_end on run_end.run_id = run.id
+        """;
+
+    /// <summary>True of a run that goes on, as a condition on the column that names it.</summary>
+    internal static string GoesOn(string id) => $"""
+        not exists (select 1 from run_end where run_end.run_id = {id})
+        and coalesce((select reason from run_pause where run_pause.run_id = {id} order by paused_at desc, run_pause.id limit 1), '') = ''
         """;
 
     /// <summary>Inserts the run with all of its prompts, or nothing if it is there.</summary>
@@ -72,6 +81,13 @@ public sealed class RunTables(Database database)
     {
         await using var connection = await database.Open(cancel);
         return (await connection.QueryAsync<RunRow>($"{Select} order by run.created_at, run.id")).AsList();
+    }
+
+    /// <summary>The runs that go on, oldest first; without their texts, because somebody asks every second.</summary>
+    public async Task<IReadOnlyList<Guid>> GoingOn(CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<Guid>($"select id from run where {GoesOn("run.id")} order by created_at, id")).AsList();
     }
 
     public async Task<RunRow?> Find(Guid id, CancellationToken cancel)

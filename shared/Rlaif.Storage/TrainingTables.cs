@@ -52,7 +52,8 @@ public sealed class TrainingTables(Database database)
             new { job.Id, job.RunId, job.Kind, job.Body, at });
     }
 
-    /// <summary>Takes the oldest job of these kinds that nobody holds and that has no outcome; a new epoch fences the last holder.</summary>
+    /// <summary>Takes the oldest job of these kinds that nobody holds, that has no outcome and whose run goes on; a new epoch fences the last
+    /// holder.</summary>
     public async Task<JobRow?> Claim(IReadOnlyList<string> kinds, string owner, DateTimeOffset now, TimeSpan lease, CancellationToken cancel)
     {
         JobRow? claimed = null;
@@ -62,10 +63,13 @@ public sealed class TrainingTables(Database database)
                 foreach (var kind in kinds)
                 {
                     claimed ??= await connection.QuerySingleOrDefaultAsync<JobRow>(
-                        """
+                        // The condition twice: whoever waited for the row finds that it was claimed meanwhile.
+                        $"""
                         update training_job set owner = @owner, epoch = epoch + 1, lease_until = @until
                         where id = (select id from training_job where kind = @kind and (lease_until is null or lease_until < @now)
-                                    and not exists (select 1 from outcome where outcome.command_id = training_job.id) order by created_at, id limit 1)
+                                    and not exists (select 1 from outcome where outcome.command_id = training_job.id)
+                                    and {RunTables.GoesOn("training_job.run_id")} order by created_at, id limit 1)
+                        and (lease_until is null or lease_until < @now)
                         returning id, run_id, kind, body, epoch
                         """,
                         new { kind, owner, now, until = now + lease },
@@ -76,13 +80,23 @@ public sealed class TrainingTables(Database database)
         return claimed;
     }
 
-    /// <summary>Extends the lease and records the step; false: somebody else holds the job now.</summary>
+    /// <summary>Extends the lease and records the step; false: somebody else holds the job now, or its run does not go on.</summary>
     public async Task<bool> Heartbeat(JobRow job, int step, int steps, DateTimeOffset until, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         return await connection.ExecuteAsync(
-            "update training_job set lease_until = @until, step = @step, steps = @steps where id = @Id and epoch = @Epoch",
+            $"""
+            update training_job set lease_until = @until, step = @step, steps = @steps where id = @Id and epoch = @Epoch
+            and {RunTables.GoesOn("training_job.run_id")}
+            """,
             new { job.Id, job.Epoch, step, steps, until }) == 1;
+    }
+
+    /// <summary>Whether this epoch is still the job's.</summary>
+    public async Task<bool> IsHeld(JobRow job, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteScalarAsync<long?>("select epoch from training_job where id = @Id", job) == job.Epoch;
     }
 
     /// <summary>Lets go of a job that cannot go on now: it may be claimed at once, or after <paramref name="notBefore"/>.</summary>
@@ -122,7 +136,8 @@ public sealed class TrainingTables(Database database)
         await database.Transact(
             async (connection, transaction) =>
             {
-                mine = await connection.ExecuteScalarAsync<long>("select epoch from training_job where id = @Id", job, transaction) == job.Epoch;
+                // A write, so that nobody claims the job before this is committed.
+                mine = await connection.ExecuteAsync("update training_job set step = steps where id = @Id and epoch = @Epoch", job, transaction) == 1;
                 if (!mine)
                 {
                     return;

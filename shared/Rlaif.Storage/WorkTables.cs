@@ -28,11 +28,17 @@ public sealed record StageRow
     public DateTimeOffset PlannedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>Its commands go to labelers: many and short.</summary>
+    public bool IsLabels => Name is "calibration" or "labels" or "evaluation-labels";
 }
 
 /// <summary>Stages, their commands and what came of them. The table is the truth; a message is a wake-up.</summary>
 public sealed class WorkTables(Database database)
 {
+    /// <summary>How long whoever took a command has for sending it.</summary>
+    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
+
     public Task Plan(StageRow stage, IReadOnlyList<CommandRow> commands, CancellationToken cancel) => database.Transact(
         async (connection, transaction) =>
         {
@@ -69,9 +75,10 @@ public sealed class WorkTables(Database database)
     }
 
     /// <summary>Takes commands that have no outcome and were never issued, or so long ago that they count as lost; at most so many that
-    /// <paramref name="window"/> are under way (the in-memory transport has no back-pressure).</summary>
+    /// <paramref name="window"/> are under way (the in-memory transport has no back-pressure). What was taken is to be sent and then said
+    /// to be <see cref="Issued"/>; what another taker holds is left to it.</summary>
     public async Task<IReadOnlyList<CommandRow>> TakeDue(
-        Guid runId, int round, string stage, int window, DateTimeOffset lostBefore, DateTimeOffset now, CancellationToken cancel)
+        Guid runId, int round, string stage, int window, string taker, DateTimeOffset lostBefore, DateTimeOffset now, CancellationToken cancel)
     {
         IReadOnlyList<CommandRow> due = [];
         await database.Transact(
@@ -84,18 +91,38 @@ public sealed class WorkTables(Database database)
                     """,
                     new { runId, round, stage, lostBefore },
                     transaction);
+                // The conditions twice: whoever waited for a row finds that it was taken meanwhile.
+                const string Free = "(issued_at is null or issued_at < @lostBefore) and (taken_until is null or taken_until < @now or taken_by = @taker)";
                 due = (await connection.QueryAsync<CommandRow>(
-                    """
-                    select * from command where run_id = @runId and round = @round and stage = @stage and (issued_at is null or issued_at < @lostBefore)
-                    and not exists (select 1 from outcome where outcome.command_id = command.id)
-                    order by ordinal limit @limit
+                    $"""
+                    update command set taken_by = @taker, taken_until = @until where id in (
+                        select id from command where run_id = @runId and round = @round and stage = @stage and {Free}
+                        and not exists (select 1 from outcome where outcome.command_id = command.id) order by ordinal limit @limit)
+                    and {Free} returning *
                     """,
-                    new { runId, round, stage, lostBefore, limit = Math.Max(0, window - underWay) },
-                    transaction)).AsList();
-                await connection.ExecuteAsync("update command set issued_at = @now where id = @Id", due.Select(row => new { now, row.Id }), transaction);
+                    new { runId, round, stage, lostBefore, taker, now, until = now + Hold, limit = Math.Max(0, window - underWay) },
+                    transaction)).OrderBy(row => row.Ordinal).ToList();
             },
             cancel);
         return due;
+    }
+
+    /// <summary>The broker has these.</summary>
+    public Task Issued(IReadOnlyList<Guid> commandIds, DateTimeOffset at, CancellationToken cancel) => database.Transact(
+        (connection, transaction) => connection.ExecuteAsync(
+            "update command set issued_at = @at, taken_until = null where id = @id", commandIds.Select(id => new { id, at }), transaction),
+        cancel);
+
+    /// <summary>Every command of a run that has no outcome is sent again: it goes on after a pause.</summary>
+    public async Task IssueAgain(Guid runId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync(
+            """
+            update command set issued_at = null, taken_until = null where run_id = @runId
+            and not exists (select 1 from outcome where outcome.command_id = command.id)
+            """,
+            new { runId });
     }
 
     public async Task<string?> Outcome(Guid commandId, CancellationToken cancel)

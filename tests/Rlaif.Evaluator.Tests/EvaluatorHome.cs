@@ -23,7 +23,7 @@ internal sealed class EvaluatorHome : IAsyncDisposable
     private EvaluatorHome()
     {
         var asker = new ServiceModule("asker", _ => { }, bus => bus.AddHandler((PolicyEvaluated answer) => answers.Writer.WriteAsync(answer).AsTask()));
-        host = RlaifHost.Build(new HomeFolder(folder), [EvaluatorService.Module, asker], level: LogLevel.Error);
+        host = RlaifHost.Build(Deployment.Embedded(new HomeFolder(folder)), [EvaluatorService.Module, asker], LogLevel.Error);
     }
 
     public static Guid Run { get; } = RlaifId.Of("run");

@@ -21,6 +21,28 @@ public class TakeDueTests
     }
 
     [Fact]
+    public async Task What_somebody_took_and_did_not_send_is_his_for_a_minute_and_then_anybodys()
+    {
+        await using var home = await TemporaryDatabase.Create();
+        var work = await Plan(home, Rows.Run, 2);
+        Assert.Equal(2, (await Due(work, "one", Rows.At)).Count);
+        Assert.Empty(await Due(work, "two", Rows.At.AddMinutes(1)));
+        Assert.Equal(2, (await Due(work, "one", Rows.At.AddMinutes(1))).Count);       // the broker was away: he tries again
+        Assert.Equal(2, (await Due(work, "two", Rows.At.AddMinutes(2).AddTicks(1))).Count);
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_gets_its_open_commands_again()
+    {
+        await using var home = await TemporaryDatabase.Create();
+        var work = await Plan(home, Rows.Run, 3);
+        await Take(work, window: 10, Rows.At);
+        await Finish(home, Rows.Run, 1);
+        await work.IssueAgain(Rows.Run, Cancel);
+        Assert.Equal([0, 2], await Take(work, 10, Rows.At));
+    }
+
+    [Fact]
     public async Task No_more_than_the_window_are_under_way()
     {
         await using var home = await TemporaryDatabase.Create();
@@ -53,7 +75,7 @@ public class TakeDueTests
         await work.Plan(Rows.NewStage(1, "responses", 1), [Rows.Command(0, "responses")], Cancel);
         Assert.Equal([0, 1], await Take(work, window: 2, Rows.At));
         Assert.Equal([0, 1, 2], await Take(work, 3, Rows.At, other));
-        var due = await work.TakeDue(Rows.Run, 1, "responses", 1, Rows.At - Lost, Rows.At, Cancel);
+        var due = await work.TakeDue(Rows.Run, 1, "responses", 1, "me", Rows.At - Lost, Rows.At, Cancel);
         Assert.Equal(Rows.Command(0, "responses"), Assert.Single(due));
     }
 
@@ -101,8 +123,16 @@ public class TakeDueTests
         return work;
     }
 
-    private static async Task<IEnumerable<int>> Take(WorkTables work, int window, DateTimeOffset now, Guid? run = null) =>
-        (await work.TakeDue(run ?? Rows.Run, 1, Rows.Stage, window, now - Lost, now, Cancel)).Select(command => command.Ordinal);
+    /// <summary>Takes, and says that all of it was sent.</summary>
+    private static async Task<IEnumerable<int>> Take(WorkTables work, int window, DateTimeOffset now, Guid? run = null)
+    {
+        var taken = await Due(work, "me", now, run, window);
+        await work.Issued([.. taken.Select(command => command.Id)], now, Cancel);
+        return taken.Select(command => command.Ordinal);
+    }
+
+    private static Task<IReadOnlyList<CommandRow>> Due(WorkTables work, string taker, DateTimeOffset now, Guid? run = null, int window = 10) =>
+        work.TakeDue(run ?? Rows.Run, 1, Rows.Stage, window, taker, now - Lost, now, Cancel);
 
     private static Task Finish(TemporaryDatabase home, Guid run, int i) =>
         new ResponseTables(home.Database).Insert(RlaifId.Of(run, Rows.Stage, i), [], [], [], "{}", Rows.At, Cancel);

@@ -69,7 +69,8 @@ internal static class RunCommand
         try
         {
             var watch = new RunWatch(run.Get<RunTables>(), run.Get<WorkTables>(), run.Get<TrainingTables>(), screen, time);
-            var row = await watch.Follow(run.Id, recipe.Rounds, cancel);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, run.Stopping);
+            var row = await watch.Follow(run.Id, recipe.Rounds, either.Token);
             if (row.EndedAt is null)
             {
                 await Console.Error.WriteLineAsync(TerminalText.Clean($"Run {RlaifId.Short(run.Id)} waits: {row.PauseReason} The same command goes on with it."));

@@ -2,15 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Rlaif.Coordinator;
-using Rlaif.Evaluator;
-using Rlaif.Generator;
+using Rlaif.Contracts;
 using Rlaif.Hosting;
-using Rlaif.Judge;
 using Rlaif.Judge.Asking;
 using Rlaif.Learning.Native;
-using Rlaif.PolicyOptimizer;
-using Rlaif.RewardTrainer;
+using Rlaif.Recipes;
 using Rlaif.Storage;
 
 namespace Rlaif.Cli.Running;
@@ -18,18 +14,15 @@ namespace Rlaif.Cli.Running;
 /// <summary>All services in this process on one home, and one run among them.</summary>
 internal sealed class EmbeddedRun : IAsyncDisposable
 {
-    private static readonly ServiceModule[] Services =
-    [
-        CoordinatorService.Module, GeneratorService.Module, JudgeService.Module,
-        RewardTrainerService.Module, PolicyOptimizerService.Module, EvaluatorService.Module,
-    ];
-
     private readonly WebApplication host;
     private readonly HomeLock held;
 
     private EmbeddedRun(WebApplication host, HomeLock held, Guid id) => (this.host, this.held, Id) = (host, held, id);
 
     public Guid Id { get; }
+
+    /// <summary>The services are about to stop, whoever told them to.</summary>
+    public CancellationToken Stopping => host.Lifetime.ApplicationStopping;
 
     public T Get<T>()
         where T : notnull => host.Services.GetRequiredService<T>();
@@ -39,7 +32,8 @@ internal sealed class EmbeddedRun : IAsyncDisposable
     {
         TorchRuntime.Start(input.Recipe.Threads);
         var homeLock = new HomeLock(home);
-        var app = RlaifHost.Build(home, Services);
+        var numerics = new ServiceModule("numerics", services => services.AddSingleton(Numerics.Of(input.Recipe)), _ => { });
+        var app = RlaifHost.Build(Deployment.Embedded(home), [numerics, .. AllServices.Modules]);
         try
         {
             await app.Services.GetRequiredService<Database>().Migrate(cancel);
@@ -77,10 +71,16 @@ internal sealed class EmbeddedRun : IAsyncDisposable
             input.Rows(Id),
             cancel);
 
-        // A new process tries again what paused the run, and takes back the leases of the one that died.
+        // A new process tries again what paused the run, and takes back the leases of the one that died. Other runs of the home wait for
+        // their own command: nobody asked for them now.
         var now = time.GetUtcNow();
-        await runs.Pause(Contracts.RlaifId.Of(Id, "resumed", now.UtcTicks), Id, "", now, cancel);
-        await Get<TrainingTables>().ReleaseAll(Get<LeaseOwner>().Name, cancel);
+        await runs.Pause(RlaifId.Of(Id, "resumed", now.UtcTicks), Id, "", now, cancel);
+        foreach (var other in (await runs.GoingOn(cancel)).Where(other => other != Id))
+        {
+            await runs.Pause(RlaifId.Of(other, "waits", now.UtcTicks), other, "It was stopped; its own command goes on with it.", now, cancel);
+        }
+
+        await Get<TrainingTables>().ReleaseAll(Get<Deployment>().Replica, cancel);
     }
 
     public async ValueTask DisposeAsync()

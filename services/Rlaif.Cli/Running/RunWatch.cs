@@ -21,7 +21,7 @@ internal sealed class RunWatch(RunTables runs, WorkTables work, TrainingTables t
                 screen.Ended(stages[shown], rounds);
             }
 
-            if (run.EndedAt is not null || !string.IsNullOrEmpty(run.PauseReason))
+            if (!run.GoesOn)
             {
                 return run;
             }

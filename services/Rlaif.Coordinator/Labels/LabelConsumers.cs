@@ -1,32 +1,28 @@
 using MassTransit;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Runs;
-using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Labels;
 
-/// <summary>Stores labels, whoever gave them, as many at once as have come.</summary>
-internal sealed class LabelConsumer(PairTables pairs, RunSignal runs, TimeProvider time) : IConsumer<Batch<PreferenceLabeled>>
+/// <summary>Stores a label, whoever gave it.</summary>
+internal sealed class LabelConsumer(LabelWriter writer, RunSignal runs) : IConsumer<PreferenceLabeled>
 {
-    /// <summary>Labels of one transaction.</summary>
-    public const int Most = 100;
-
-    /// <summary>How long a batch waits for more.</summary>
-    public static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(20);
-
-    public async Task Consume(ConsumeContext<Batch<PreferenceLabeled>> context)
+    public async Task Consume(ConsumeContext<PreferenceLabeled> context)
     {
-        await pairs.Insert([.. context.Message.Select(one => (one.Message, (string?)null))], time.GetUtcNow(), context.CancellationToken);
+        var label = context.Message;
+        LabelCommands.MustAnswer(label.Id, label.PairId, label.Pool);
+        await writer.Write(label, null, context.CancellationToken);
         runs.Signal.Raise();
     }
 }
 
 /// <summary>Stores that a labeler would not label.</summary>
-internal sealed class DeclinedConsumer(PairTables pairs, RunSignal runs, TimeProvider time) : IConsumer<PreferenceDeclined>
+internal sealed class DeclinedConsumer(LabelWriter writer, RunSignal runs) : IConsumer<PreferenceDeclined>
 {
     public async Task Consume(ConsumeContext<PreferenceDeclined> context)
     {
         var message = context.Message;
+        LabelCommands.MustAnswer(message.Id, message.PairId, message.Pool);
         var label = new PreferenceLabeled
         {
             Id = message.Id,
@@ -36,7 +32,7 @@ internal sealed class DeclinedConsumer(PairTables pairs, RunSignal runs, TimePro
             Labeler = message.Labeler,
             Votes = [],
         };
-        await pairs.Insert(label, $"{message.Failure}: {message.Reason}", time.GetUtcNow(), context.CancellationToken);
+        await writer.Write(label, $"{message.Failure}: {message.Reason}", context.CancellationToken);
         runs.Signal.Raise();
     }
 }

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Stages;
 using Rlaif.Hosting;
-using Rlaif.Recipes;
 using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Runs;
@@ -18,43 +17,43 @@ public sealed class RunSignal
 /// <summary>Looks at the facts of every run that goes on, and sends what is missing. It keeps no state of its own: it may be killed,
 /// doubled or started late.</summary>
 internal sealed class RunReconciler(
-    RunTables runs, WorkTables work, StageList stages, CommandSender sender, RunGuard guard, IBus bus, RunSignal signal,
-    IHostApplicationLifetime host, TimeProvider time, ILogger<RunReconciler> log)
+    RunTables runs, WorkTables work, StageList stages, CommandSender sender, RunGuard guard, IBusControl bus, RunSignal signal,
+    Patience patience, IHostApplicationLifetime host, TimeProvider time, ILogger<RunReconciler> log)
     : BackgroundService
 {
-    /// <summary>Commands under way at once: the in-memory transport has no back-pressure.</summary>
-    private const int Window = 256;
+    private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
-    /// <summary>A command without an outcome for so long is sent again; it changes nothing when the first copy is still worked on.</summary>
-    private static readonly TimeSpan Lost = TimeSpan.FromMinutes(30);
-
-    private readonly DateTimeOffset started = time.GetUtcNow();
     private readonly Dictionary<Guid, RunContext> contexts = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await host.WaitUntilStarted(stoppingToken);
+        // Our own queues have to be there before anybody can answer a command.
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
-            foreach (var row in await runs.All(stoppingToken))
+            var goingOn = await patience.Try("The coordinator", runs.GoingOn, stoppingToken);
+            foreach (var ended in contexts.Keys.Except(goingOn).ToList())
             {
-                if (row.EndedAt is null && string.IsNullOrEmpty(row.PauseReason))
-                {
-                    await AdvanceOrPause(row, stoppingToken);
-                }
+                contexts.Remove(ended);
             }
 
-            await signal.Signal.Wait(TimeSpan.FromSeconds(1), time, stoppingToken);
+            foreach (var run in goingOn)
+            {
+                await AdvanceOrPause(run, stoppingToken);
+            }
+
+            await signal.Signal.Wait(Glance, time, stoppingToken);
         }
     }
 
-    private async Task AdvanceOrPause(RunRow row, CancellationToken cancel)
+    private async Task AdvanceOrPause(Guid id, CancellationToken cancel)
     {
         try
         {
-            if (!contexts.TryGetValue(row.Id, out var run))
+            if (!contexts.TryGetValue(id, out var run))
             {
-                contexts[row.Id] = run = RunContext.Of(row);
+                contexts[id] = run = RunContext.Of((await runs.Find(id, cancel))!);
             }
 
             while (await Advance(run, cancel))
@@ -62,10 +61,27 @@ internal sealed class RunReconciler(
                 // One stage ended and the next was planned.
             }
         }
-        catch (Exception error) when (error is InputException or IOException)
+        catch (Exception error) when (RlaifBus.HealsByWaiting(error))
         {
-            log.LogDebug(error, "Run {Run} pauses", row.Id);
-            await guard.Pause(row.Id, error.Message, error.Message, cancel);
+            log.LogWarning("Run {Run} waits: {Reason}", RlaifId.Short(id), error.Message);
+        }
+        catch (Exception error) when (!cancel.IsCancellationRequested)
+        {
+            log.LogDebug(error, "Run {Run} pauses", id);
+            await Pause(id, error.Message, cancel);
+        }
+    }
+
+    // On a full disk not even the reason can be stored: the log has it, and the next look tries again.
+    private async Task Pause(Guid id, string reason, CancellationToken cancel)
+    {
+        try
+        {
+            await guard.Pause(id, reason, reason, cancel);
+        }
+        catch (Exception error) when (!cancel.IsCancellationRequested)
+        {
+            log.LogError("Run {Run} cannot go on: {Reason} This cannot be stored either: {Error}", RlaifId.Short(id), reason, error.Message);
         }
     }
 
@@ -78,11 +94,11 @@ internal sealed class RunReconciler(
         {
             if (current.Done < current.Total)
             {
-                await SendDue(run, current, cancel);
+                await sender.SendDue(run.Id, current, cancel);
                 return false;
             }
 
-            var note = await stages.Find(run, current.Ordinal).Finish(run, current.Round, cancel);
+            var note = await stages.Find(run, current).Finish(run, current.Round, cancel);
             await work.EndStage(run.Id, current.Round, current.Name, note, time.GetUtcNow(), cancel);
             return true;
         }
@@ -103,20 +119,11 @@ internal sealed class RunReconciler(
         return true;
     }
 
-    private async Task SendDue(RunContext run, StageRow stage, CancellationToken cancel)
-    {
-        var now = time.GetUtcNow();
-        var lostBefore = now - Lost > started ? now - Lost : started;
-        foreach (var command in await work.TakeDue(run.Id, stage.Round, stage.Name, Window, lostBefore, now, cancel))
-        {
-            await sender.Send(command, cancel);
-        }
-    }
-
+    // Told before it is stored: whoever dies in between tells again.
     private async Task End(RunContext run, CancellationToken cancel)
     {
         var policy = await stages.FinalPolicy(run, cancel);
-        await runs.End(run.Id, policy, time.GetUtcNow(), cancel);
         await bus.Within(limit => bus.Publish(new RunCompleted(RlaifId.Of(run.Id, "completed"), run.Id, policy), limit), cancel);
+        await runs.End(run.Id, policy, time.GetUtcNow(), cancel);
     }
 }

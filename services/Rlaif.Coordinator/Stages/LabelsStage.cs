@@ -38,6 +38,13 @@ internal sealed class LabelsStage(RunTables runs, ResponseTables responses, Pair
         var kept = settled.Where(one => one.Settled.Settled).GroupBy(one => one.Pair.Row.PromptId, StringComparer.Ordinal)
             .SelectMany(group => PairDraws.Keep([.. group.Select(one => one.Pair.Row.Id)], run.Recipe.Pairs.KeptPerPrompt, Seed(run, round, "kept", group.Key)))
             .ToHashSet();
+        if (kept.Count == 0)
+        {
+            var reasons = settled.CountBy(one => one.Settled.Reason ?? DropReason.Tie).Select(reason => $"{reason.Value} {reason.Key}");
+            throw new InputException(
+                $"Round {round} has nothing to train on: none of {settled.Count} pairs was settled ({string.Join(", ", reasons)}). `rlaif show {RlaifId.Short(run.Id)}` lists the failures.");
+        }
+
         await pairs.Settle(
             [
                 .. settled.Select(one => new SettledRow
@@ -50,13 +57,6 @@ internal sealed class LabelsStage(RunTables runs, ResponseTables responses, Pair
                 }),
             ],
             cancel);
-        if (kept.Count == 0)
-        {
-            var reasons = settled.CountBy(one => one.Settled.Reason ?? DropReason.Tie).Select(reason => $"{reason.Value} {reason.Key}");
-            throw new InputException(
-                $"Round {round} has nothing to train on: none of {settled.Count} pairs was settled ({string.Join(", ", reasons)}). `rlaif show {RlaifId.Short(run.Id)}` lists the failures.");
-        }
-
         var dropped = settled.Count(one => !one.Settled.Settled);
         await bus.Within(limit => bus.Publish(new PreferencesSettled(RlaifId.Of(run.Id, round, "settled"), run.Id, round, settled.Count - dropped, dropped), limit), cancel);
         var ties = settled.Count(one => one.Settled.Reason == DropReason.Tie);

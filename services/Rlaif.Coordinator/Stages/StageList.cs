@@ -1,5 +1,6 @@
 using Rlaif.Coordinator.Runs;
 using Rlaif.Recipes;
+using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Stages;
 
@@ -16,7 +17,10 @@ internal sealed class StageList(
         .. Enumerable.Range(1, run.Recipe.Rounds).SelectMany(round => Round(run.Recipe).Select(stage => (round, stage))),
     ];
 
-    public IStage Find(RunContext run, int ordinal) => Of(run)[ordinal].Stage;
+    /// <summary>The stage of a row, by its name: a later version may have another order.</summary>
+    public IStage Find(RunContext run, StageRow row) =>
+        Of(run).FirstOrDefault(one => one.Round == row.Round && one.Stage.Name == row.Name).Stage
+        ?? throw new InvalidOperationException($"Stage {row.Name} of round {row.Round} is not one of this version; finish the run with the version that began it.");
 
     public async Task<string> FinalPolicy(RunContext run, CancellationToken cancel) =>
         (await lineage.Incumbent(run, run.Recipe.Rounds + 1, cancel)).Artifact;

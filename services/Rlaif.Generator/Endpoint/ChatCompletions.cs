@@ -86,7 +86,7 @@ internal sealed class ChatCompletions(ModelShelf shelf, RequestBatcher batcher, 
         var choice = new Choice(index, call.Format.Tokenizer, request.Stop, onPiece);
         var sampling = new SamplingRequest(
             call.Prompt, request.Temperature, request.TopP, request.MaxTokens, call.Seed, (ulong)index, call.Format.EndIds, request.TopLogProbs ?? 0);
-        var response = await batcher.Sample(request.Model, sampling, choice.Add, cancel);
+        var response = await batcher.Sample(request.Model, sampling, choice.Add, alone: request.Seed is not null, cancel);
         choice.End();
         return (choice, choice.Stopped || response.Ended ? "stop" : "length");
     }

@@ -13,6 +13,8 @@ internal sealed record ChatRequest
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
     public double Temperature { get; init; } = 1;
     public double TopP { get; init; } = 1;
+
+    /// <summary>With a seed the same request gets the same answer to the last bit: it is then sampled in no company.</summary>
     public long? Seed { get; init; }
     public int Choices { get; init; } = 1;
     public IReadOnlyList<string> Stop { get; init; } = [];

@@ -10,11 +10,13 @@ public static class OpenAiRoutes
 {
     private const long MostBytes = 4 << 20; // more text than any context holds
 
-    /// <summary>Registers what the routes need, except the <see cref="ModelShelf"/>, which the host makes.</summary>
+    /// <summary>Registers what the routes need, except the <see cref="ModelShelf"/>, which the host makes. A host that knows better registers
+    /// the <see cref="Numerics"/> that answers are computed in.</summary>
     public static IServiceCollection AddOpenAi(this IServiceCollection services, BatchLimits? limits = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(limits ?? new());
+        services.TryAddSingleton(Numerics.OfThisMachine);
         services.TryAddSingleton<RequestBatcher>();
         services.TryAddSingleton<ChatCompletions>();
         return services;

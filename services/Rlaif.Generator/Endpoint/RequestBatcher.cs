@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
 using Rlaif.Recipes;
 
@@ -16,7 +17,7 @@ public sealed record BatchLimits(int Responses = 64, int Tokens = 32_768);
 /// <summary>Samples the responses that wait for the same model together: whatever came while the torch thread was busy is one batch.</summary>
 /// <remarks>Each request asks the torch thread to serve its model's queue once; the first to get there takes what waits, the others find less
 /// or nothing. So nothing waits for a timer, and nothing is left behind.</remarks>
-public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits)
+public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits, Numerics numerics)
 {
     private static readonly Meter Meter = new("Rlaif.Generator");
     private static readonly Histogram<int> Rows = Meter.CreateHistogram<int>("rlaif.generator.batch.responses", "{response}", "Responses sampled together.");
@@ -26,11 +27,12 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits)
     /// <param name="model">A model that the shelf has.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="onToken">Told of every token on the torch thread; false stops the response.</param>
+    /// <param name="alone">Not together with others, whose number would change its last bits.</param>
     /// <param name="cancel">Nobody waits for the response any more.</param>
     /// <exception cref="InputException">The model or the request cannot be used.</exception>
-    public Task<SampledResponse> Sample(string model, SamplingRequest request, Func<SampledToken, bool> onToken, CancellationToken cancel)
+    public Task<SampledResponse> Sample(string model, SamplingRequest request, Func<SampledToken, bool> onToken, bool alone, CancellationToken cancel)
     {
-        var waiting = new Waiting(request, onToken, new(TaskCreationOptions.RunContinuationsAsynchronously), cancel);
+        var waiting = new Waiting(request, onToken, alone, new(TaskCreationOptions.RunContinuationsAsynchronously), cancel);
         var queue = queues.GetOrAdd(model, _ => new());
         queue.Enqueue(waiting);
         _ = Serve(model, queue);
@@ -60,7 +62,7 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits)
         while (batch.Count < limits.Responses && queue.TryPeek(out var next))
         {
             tokens += (int)Math.Min(config.MaxPositions, next.Request.Prompt.Length + (long)next.Request.MaxNewTokens);
-            if (tokens > limits.Tokens && batch.Count > 0)
+            if (batch.Count > 0 && (tokens > limits.Tokens || next.Alone || batch[0].Alone))
             {
                 break;
             }
@@ -85,13 +87,14 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits)
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The exception is handed to whoever waits for a response.")]
-    private static int Answer(string name, LanguageModel model, List<Waiting> batch)
+    private int Answer(string name, LanguageModel model, List<Waiting> batch)
     {
         if (batch.Count == 0)
         {
             return 0;
         }
 
+        TorchRuntime.Use(numerics);
         Rows.Record(batch.Count, new KeyValuePair<string, object?>("model", name));
         try
         {
@@ -111,5 +114,5 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits)
     }
 
     private sealed record Waiting(
-        SamplingRequest Request, Func<SampledToken, bool> OnToken, TaskCompletionSource<SampledResponse> Done, CancellationToken Cancel);
+        SamplingRequest Request, Func<SampledToken, bool> OnToken, bool Alone, TaskCompletionSource<SampledResponse> Done, CancellationToken Cancel);
 }

@@ -58,8 +58,8 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
         }
 
         var options = logProbs
-            ? new OpenAIPromptExecutionSettings { Temperature = 0, MaxTokens = 1, Logprobs = true, TopLogprobs = TopLogProbs }
-            : new OpenAIPromptExecutionSettings { Temperature = 0, MaxTokens = TextTokens };
+            ? new OpenAIPromptExecutionSettings { Temperature = 0, Seed = settings.Seed, MaxTokens = 1, Logprobs = true, TopLogprobs = TopLogProbs }
+            : new OpenAIPromptExecutionSettings { Temperature = 0, Seed = settings.Seed, MaxTokens = TextTokens };
         try
         {
             var message = await chat.GetChatMessageContentAsync(history, options, cancellationToken: limit);

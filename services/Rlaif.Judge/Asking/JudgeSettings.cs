@@ -9,7 +9,9 @@ namespace Rlaif.Judge.Asking;
 /// <param name="Pointwise">Yes or no for each response alone; false: which of two, in both orders.</param>
 /// <param name="Parallel">Calls at once.</param>
 /// <param name="Timeout">After this a call is a failure, its retries included.</param>
-public sealed record JudgeSettings(Uri Endpoint, string Model, string Labeler, bool Pointwise, int Parallel, TimeSpan Timeout)
+/// <param name="Seed">Sent with each call, where the same answer to the last bit is needed: its votes count. Null: a shadow's calls may share
+/// batches.</param>
+public sealed record JudgeSettings(Uri Endpoint, string Model, string Labeler, bool Pointwise, int Parallel, TimeSpan Timeout, long? Seed = null)
 {
     /// <summary>The name by which the run's starting policy judges.</summary>
     public const string Start = "start";
@@ -18,7 +20,8 @@ public sealed record JudgeSettings(Uri Endpoint, string Model, string Labeler, b
     /// <param name="recipe">The recipe's judge.</param>
     /// <param name="startPolicy">Artifact of the run's starting policy.</param>
     /// <param name="own">The endpoint of a recipe that names none; null where it names one.</param>
-    public static JudgeSettings Of(JudgeRecipe recipe, string startPolicy, Uri? own)
+    /// <param name="counts">Whether its votes settle pairs.</param>
+    public static JudgeSettings Of(JudgeRecipe recipe, string startPolicy, Uri? own, bool counts = false)
     {
         var endpoint = own;
         if (recipe.Endpoint is { } named && !(Uri.TryCreate(named, UriKind.Absolute, out endpoint) && endpoint.Scheme is "http" or "https"))
@@ -29,6 +32,6 @@ public sealed record JudgeSettings(Uri Endpoint, string Model, string Labeler, b
         var model = recipe.Model ?? Start;
         return new(
             endpoint!, model == Start ? startPolicy : model, $"judge/{recipe.Form}/{model}", recipe.Form == "pointwise",
-            recipe.Parallel, TimeSpan.FromSeconds(recipe.TimeoutSeconds));
+            recipe.Parallel, TimeSpan.FromSeconds(recipe.TimeoutSeconds), counts ? 0 : null);
     }
 }

@@ -16,8 +16,10 @@ public sealed class Judges(RunTables runs, IHttpClientFactory clients, JudgeEndp
         if (!settingsOfRuns.TryGetValue(runId, out var settings))
         {
             var run = await runs.Find(runId, cancel) ?? throw new InputException($"Run {runId} is not in the database, so its judge is not known.");
-            var recipe = Json.Read<Recipe>(run.Recipe).Judge;
-            settings = JudgeSettings.Of(recipe, run.StartPolicy, recipe.Endpoint is null ? await own.Address(cancel) : null);
+            var recipe = Json.Read<Recipe>(run.Recipe);
+            settings = JudgeSettings.Of(
+                recipe.Judge, run.StartPolicy, recipe.Judge.Endpoint is null ? await own.Address(cancel) : null,
+                counts: recipe.Labelers.GetValueOrDefault("judge") == "settle");
             settingsOfRuns[runId] = settings;
         }
 

@@ -6,7 +6,7 @@ using Rlaif.Recipes;
 namespace Rlaif.Judge.Consumers;
 
 /// <summary>Serves the queue <c>label-rules</c>: the principles' machine checks vote on the pair.</summary>
-public sealed class RulesConsumer : IConsumer<LabelPreference>
+internal sealed class RulesConsumer : IConsumer<LabelPreference>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<LabelPreference> context)

@@ -2,13 +2,13 @@ create table response (
     id $uuid$ primary key,
     run_id $uuid$ not null,
     round bigint not null,
-    purpose text not null,
-    prompt_id text not null,
+    purpose $text$ not null,
+    prompt_id $text$ not null,
     sample bigint not null,
-    policy text not null,
-    text text not null,
+    policy $text$ not null,
+    text $text$ not null,
     ended $bool$ not null,
-    tokens text not null,
+    tokens $text$ not null,
     log_prob double precision not null,
     reference_k1 double precision,
     reference_k3 double precision
@@ -21,17 +21,17 @@ create table revision (
     id $uuid$ primary key,
     run_id $uuid$ not null,
     draft_id $uuid$ not null,
-    principle text not null,
-    critique text not null
+    principle $text$ not null,
+    critique $text$ not null
 );
 
 create table pair (
     id $uuid$ primary key,
     run_id $uuid$ not null,
     round bigint not null,
-    purpose text not null,
+    purpose $text$ not null,
     ordinal bigint not null,
-    prompt_id text not null,
+    prompt_id $text$ not null,
     first_id $uuid$ not null,
     second_id $uuid$ not null,
     human double precision
@@ -43,11 +43,11 @@ create table label (
     id $uuid$ primary key,
     run_id $uuid$ not null,
     pair_id $uuid$ not null,
-    pool text not null,
-    labeler text not null,
+    pool $text$ not null,
+    labeler $text$ not null,
     calls bigint not null,
-    prompt_sha256 text,
-    declined text,
+    prompt_sha256 $text$,
+    declined $text$,
     labeled_at $timestamp$ not null
 );
 
@@ -55,13 +55,13 @@ create index label_by_pair on label (pair_id);
 
 create table vote (
     label_id $uuid$ not null,
-    principle text not null,
+    principle $text$ not null,
     preference double precision,
     position_bias double precision,
     order_consistent $bool$,
     not_applicable $bool$ not null,
-    failure text,
-    detail text,
+    failure $text$,
+    detail $text$,
     primary key (label_id, principle)
 );
 
@@ -69,6 +69,6 @@ create table settled (
     pair_id $uuid$ primary key,
     run_id $uuid$ not null,
     preference double precision,
-    dropped text,
+    dropped $text$,
     kept $bool$ not null
 );

@@ -39,7 +39,7 @@ internal sealed class TrainerHome : IAsyncDisposable
         await home.Trainings.Enqueue(new() { Id = Job, RunId = Run, Kind = ScriptedTrainer.Kind }, home.Time.GetUtcNow(), default);
         var module = new ServiceModule(
             "trainer", services => services.AddSingleton(script).AddSingleton<TimeProvider>(home.Time).AddTrainer<ScriptedTrainer>(), _ => { });
-        home.host = RlaifHost.Build(new HomeFolder(home.folder), [module], level: LogLevel.Error);
+        home.host = RlaifHost.Build(Deployment.Embedded(new HomeFolder(home.folder)), [module], LogLevel.Error);
         await home.host.StartAsync();
         return home;
     }
@@ -54,6 +54,8 @@ internal sealed class TrainerHome : IAsyncDisposable
     }
 
     public async Task<string?> PauseReason() => (await new RunTables(Database).Find(Run, default))!.PauseReason;
+
+    public Task Resume() => new RunTables(Database).Pause(RlaifId.Of("resumed"), Run, "", Time.GetUtcNow().AddSeconds(1), default);
 
     public Task Stop() => host!.StopAsync();
 

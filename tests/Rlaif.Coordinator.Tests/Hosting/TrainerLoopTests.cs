@@ -73,6 +73,8 @@ public class TrainerLoopTests
         var script = new Script { Train = (_, _, _) => throw new InputException("The data has no pairs.") };
         await using var home = await TrainerHome.Start(script);
         await Eventually.True(async () => await home.PauseReason() == "The data has no pairs.", "the run paused");
+        Assert.Null(await home.Claim(TimeSpan.FromMinutes(2)));         // nobody works for a run that waits
+        await home.Resume();
         Assert.Null(await home.Claim(TimeSpan.FromMinutes(1)));
         Assert.NotNull(await home.Claim(TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(1)));
         Assert.False(script.Announced.Task.IsCompleted);

@@ -32,7 +32,7 @@ internal sealed class Worksite : IAsyncDisposable
                 bus.AddLabeler<JudgeWorker>("judge", parallel: 4);
             });
         var level = place.DiesAt == int.MaxValue ? LogLevel.Error : LogLevel.None;      // whoever is killed complains
-        var site = new Worksite(RlaifHost.Build(run.Home, [CoordinatorService.Module, workers], level: level));
+        var site = new Worksite(RlaifHost.Build(Deployment.Embedded(run.Home), [CoordinatorService.Module, workers], level));
         await site.host.StartAsync();
         return site;
     }

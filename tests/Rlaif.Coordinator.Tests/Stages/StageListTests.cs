@@ -46,7 +46,7 @@ public sealed class StageListTests : IDisposable
 
     private async Task<IReadOnlyList<(int Round, string Name)>> Stages(Recipe recipe)
     {
-        await using var host = RlaifHost.Build(new HomeFolder(folder), [CoordinatorService.Module]);
+        await using var host = RlaifHost.Build(Deployment.Embedded(new HomeFolder(folder)), [CoordinatorService.Module]);
         var run = new RunContext(new() { Id = RlaifId.Of("run") }, recipe, Constitution.Read(Repository.Path("constitutions/brief.yaml")));
         return [.. host.Services.GetRequiredService<StageList>().Of(run).Select(stage => (stage.Round, stage.Stage.Name))];
     }

@@ -19,13 +19,13 @@ public class RequestBatcherTests
     {
         using var model = await TinyModel.Create();
         await using var shelf = new ModelShelf((_, _) => Task.FromResult<string?>(model.Folder));
-        var batcher = new RequestBatcher(shelf, new(responses, tokens));
+        var batcher = new RequestBatcher(shelf, new(responses, tokens), Numerics.OfThisMachine);
         var name = $"waits {responses} {tokens}";
         using var batches = new Batches(name);
 
         using var busy = new ManualResetEventSlim();
         var before = TorchThread.Run(busy.Wait, TestContext.Current.CancellationToken);
-        var sampled = Enumerable.Range(0, 7).Select(_ => batcher.Sample(name, Request, _ => true, TestContext.Current.CancellationToken)).ToList();
+        var sampled = Enumerable.Range(0, 7).Select(_ => batcher.Sample(name, Request, _ => true, alone: false, TestContext.Current.CancellationToken)).ToList();
         busy.Set();
         await before;
 
@@ -34,18 +34,37 @@ public class RequestBatcherTests
     }
 
     [Fact]
+    public async Task A_request_that_wants_the_same_bits_each_time_is_sampled_in_no_company()
+    {
+        using var model = await TinyModel.Create();
+        await using var shelf = new ModelShelf((_, _) => Task.FromResult<string?>(model.Folder));
+        var batcher = new RequestBatcher(shelf, new(), Numerics.OfThisMachine);
+        using var batches = new Batches("alone");
+
+        using var busy = new ManualResetEventSlim();
+        var before = TorchThread.Run(busy.Wait, TestContext.Current.CancellationToken);
+        bool[] alone = [false, false, true, false, true, true];
+        var sampled = alone.Select(one => batcher.Sample("alone", Request, _ => true, one, TestContext.Current.CancellationToken)).ToList();
+        busy.Set();
+        await before;
+
+        await Task.WhenAll(sampled);
+        Assert.Equal([2, 1, 1, 1, 1], batches.Sizes);
+    }
+
+    [Fact]
     public async Task A_request_that_nobody_waits_for_is_not_sampled()
     {
         using var model = await TinyModel.Create();
         await using var shelf = new ModelShelf((_, _) => Task.FromResult<string?>(model.Folder));
-        var batcher = new RequestBatcher(shelf, new());
+        var batcher = new RequestBatcher(shelf, new(), Numerics.OfThisMachine);
         using var batches = new Batches("left");
         using var gone = new CancellationTokenSource();
 
         using var busy = new ManualResetEventSlim();
         var before = TorchThread.Run(busy.Wait, TestContext.Current.CancellationToken);
-        var forgotten = batcher.Sample("left", Request, _ => true, gone.Token);
-        var wanted = batcher.Sample("left", Request, _ => true, TestContext.Current.CancellationToken);
+        var forgotten = batcher.Sample("left", Request, _ => true, alone: false, gone.Token);
+        var wanted = batcher.Sample("left", Request, _ => true, alone: false, TestContext.Current.CancellationToken);
         await gone.CancelAsync();
         busy.Set();
         await before;
@@ -59,10 +78,10 @@ public class RequestBatcherTests
     public async Task A_model_that_cannot_be_read_fails_each_request_with_its_sentence()
     {
         await using var shelf = new ModelShelf((name, _) => Task.FromResult(name == "gone" ? null : Path.Combine(Path.GetTempPath(), "no-such-model")));
-        var batcher = new RequestBatcher(shelf, new());
+        var batcher = new RequestBatcher(shelf, new(), Numerics.OfThisMachine);
         foreach (var name in new[] { "gone", "broken" })
         {
-            var requests = Enumerable.Range(0, 3).Select(_ => batcher.Sample(name, Request, _ => true, TestContext.Current.CancellationToken)).ToList();
+            var requests = Enumerable.Range(0, 3).Select(_ => batcher.Sample(name, Request, _ => true, alone: false, TestContext.Current.CancellationToken)).ToList();
             foreach (var request in requests)
             {
                 await Assert.ThrowsAsync<InputException>(() => request);

@@ -1,0 +1,80 @@
+using RabbitMQ.Client;
+using Rlaif.Recipes;
+
+namespace Rlaif.Hosting;
+
+/// <summary>The broker of a deployment.</summary>
+/// <param name="Address">amqp://host:port/vhost, or amqps:// for TLS. Never with a password in it.</param>
+public sealed record BrokerSettings(Uri Address, string User, string Password)
+{
+    /// <summary>A connection for what the bus has no words for.</summary>
+    internal Task<IConnection> Connect(CancellationToken cancel) =>
+        new ConnectionFactory { Uri = Address, UserName = User, Password = Password, ClientProvidedName = "rlaif" }.CreateConnectionAsync(cancel);
+
+    /// <summary>Without the password: records print themselves.</summary>
+    public override string ToString() => $"{Address} as {User}";
+}
+
+/// <summary>Where a deployment keeps its state and how its services meet. Without a broker and a database: one process, in memory and SQLite.</summary>
+/// <param name="Home">Artifacts, unfinished trainings, and the SQLite file when there is no other database.</param>
+/// <param name="Replica">This process among its like: it takes its own leases back when it starts again. No two live processes share one.</param>
+/// <param name="Broker">Null: messages stay in this process.</param>
+/// <param name="Database">PostgreSQL's connection string; null: SQLite in the home.</param>
+/// <param name="Listen">Address that HTTP is served at.</param>
+public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings? Broker, string? Database, Uri Listen)
+{
+    /// <summary>One process on one home, HTTP on a free port.</summary>
+    public static Deployment Embedded(HomeFolder home) => new(home, Environment.MachineName, null, null, new("http://127.0.0.1:0"));
+
+    /// <summary>As the environment says; docs/deployment.md lists the settings.</summary>
+    /// <exception cref="InputException">A setting that cannot be used, by its name; never with the value of a secret.</exception>
+    public static Deployment Read(Settings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new(
+            new(settings.Text("RLAIF_HOME") ?? ".rlaif", settings.Text("RLAIF_ARTIFACTS")),
+            settings.Text("RLAIF_REPLICA") ?? $"{Environment.MachineName}-{Environment.ProcessId}",
+            BrokerOf(settings),
+            DatabaseOf(settings),
+            Address(settings, "RLAIF_LISTEN", ["http"]) ?? new("http://127.0.0.1:0"));
+    }
+
+    private static BrokerSettings? BrokerOf(Settings settings) =>
+        Address(settings, "RLAIF_BROKER", ["amqp", "amqps"]) is { } address
+            ? new(address, settings.Text("RLAIF_BROKER_USER") ?? "guest", settings.Secret("RLAIF_BROKER_PASSWORD") ?? "guest")
+            : null;
+
+    private static string? DatabaseOf(Settings settings)
+    {
+        if (settings.Text("RLAIF_DATABASE") is not { } text)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Storage.Database.ConnectionString(text, settings.Secret("RLAIF_DATABASE_PASSWORD"));
+        }
+        catch (ArgumentException error)
+        {
+            throw new InputException(
+                "RLAIF_DATABASE is no connection string of PostgreSQL; write one like Host=localhost;Database=rlaif;Username=rlaif, the password in RLAIF_DATABASE_PASSWORD.", error);
+        }
+    }
+
+    private static Uri? Address(Settings settings, string name, string[] schemes)
+    {
+        if (settings.Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || !schemes.Contains(address.Scheme, StringComparer.Ordinal))
+        {
+            throw new InputException($"{name} is no address; write one like {schemes[0]}://localhost:{(schemes[0] == "http" ? 8080 : 5672)}.");
+        }
+
+        return address.UserInfo.Length == 0 ? address : throw new InputException(
+            $"{name} holds a user or a password; addresses end up in logs, so name them in {name}_USER and {name}_PASSWORD, or a file in {name}_PASSWORD_FILE.");
+    }
+}

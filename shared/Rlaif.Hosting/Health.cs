@@ -1,0 +1,45 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Rlaif.Storage;
+
+namespace Rlaif.Hosting;
+
+/// <summary>Ready: this process reaches its database.</summary>
+internal sealed class DatabaseCheck(Database database) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await database.Probe(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (RlaifBus.HealsByWaiting(error) || error is DbException)
+        {
+            return HealthCheckResult.Unhealthy("The database does not answer.");
+        }
+    }
+}
+
+/// <summary>/healthz/live says that the process answers; /healthz/ready that it can work: broker and database are there.</summary>
+public static class Health
+{
+    private const string Ready = "ready";
+
+    public static void AddHealth(this IServiceCollection services) =>
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [Ready]);
+
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/healthz/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/healthz/ready", new()
+        {
+            Predicate = check => check.Tags.Contains(Ready),
+            // The bus calls itself degraded when the broker is away; nothing can be worked on then.
+            ResultStatusCodes = { [HealthStatus.Degraded] = 503 },
+        });
+    }
+}
