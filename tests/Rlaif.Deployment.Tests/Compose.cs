@@ -11,15 +11,16 @@ internal static partial class Compose
 
     /// <summary>Services that are ours, the one that prepares included.</summary>
     public static IReadOnlyDictionary<string, Yaml> Ours { get; } =
-        Services.Where(service => service.Value["command"].Texts is ["serve", ..]).ToDictionary(StringComparer.Ordinal);
+        Services.Where(service => service.Value["command"].Texts is ["serve", ..]).ToDictionary();
 
     /// <summary>Those that stay.</summary>
     public static IReadOnlyDictionary<string, Yaml> Serving { get; } =
-        Ours.Where(service => service.Value["command"].Texts is not ["serve", "--prepare"]).ToDictionary(StringComparer.Ordinal);
+        Ours.Where(service => service.Value["command"].Texts is not ["serve", "--prepare"]).ToDictionary();
 
     /// <summary>Variables that the file takes from .env: each name with what follows it, a default or what is said when it is missing.</summary>
-    public static ILookup<string, string> Variables { get; } = Variable().Matches(System.IO.File.ReadAllText(Testing.Repository.Path("docker-compose.yml")))
-        .ToLookup(match => match.Groups["name"].Value, match => match.Groups["rest"].Value, StringComparer.Ordinal);
+    public static ILookup<string, string> Variables { get; } = Variable()
+        .Matches(System.IO.File.ReadAllText(Testing.Repository.Path("docker-compose.yml")))
+        .ToLookup(match => match.Groups["name"].Value, match => match.Groups["rest"].Value);
 
     [GeneratedRegex(@"\$\{(?<name>[A-Z_]+)(?<rest>[^}]*)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Variable();

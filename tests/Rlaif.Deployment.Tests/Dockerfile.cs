@@ -22,13 +22,17 @@ internal static class Dockerfile
 
     /// <summary>Variables that every container of the image has.</summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = Final.Where(one => one.Name == "ENV")
-        .SelectMany(one => one.Words).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        .SelectMany(one => one.Words).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 
     public static int Port { get; } = new Uri(Environment["RLAIF_LISTEN"]).Port;
 
     private static List<Instruction> Read()
     {
-        var text = string.Join('\n', File.ReadLines(Repository.Path("deploy/Dockerfile")).Where(line => !line.StartsWith('#'))).Replace("\\\n", " ", StringComparison.Ordinal);
-        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2)).Select(pair => new Instruction(pair[0], pair[1].Trim()))];
+        var lines = File.ReadLines(Repository.Path("deploy/Dockerfile")).Where(line => !line.StartsWith('#'));
+        return
+        [
+            .. string.Join('\n', lines).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(' ', 2)).Select(pair => new Instruction(pair[0], pair[1].Trim())),
+        ];
     }
 }

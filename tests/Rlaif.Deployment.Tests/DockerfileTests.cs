@@ -11,7 +11,9 @@ public class DockerfileTests
     public void The_images_are_those_of_the_target_framework()
     {
         var framework = XDocument.Load(Repository.Path("Directory.Build.props")).Descendants("TargetFramework").Single().Value["net".Length..];
-        Assert.Equal([$"mcr.microsoft.com/dotnet/sdk:{framework}", $"mcr.microsoft.com/dotnet/aspnet:{framework}"], Dockerfile.All.Where(one => one.Name == "FROM").Select(one => one.Words[0]));
+        Assert.Equal(
+            [$"mcr.microsoft.com/dotnet/sdk:{framework}", $"mcr.microsoft.com/dotnet/aspnet:{framework}"],
+            Dockerfile.All.Where(one => one.Name == "FROM").Select(one => one.Words[0]));
     }
 
     [Fact]
@@ -31,8 +33,9 @@ public class DockerfileTests
     [Fact]
     public void Packages_are_restored_from_exactly_the_projects_that_the_command_line_needs()
     {
-        var before = Dockerfile.Build.TakeWhile(one => one.Name != "RUN").Where(one => one.Name == "COPY" && one.Text.Contains(".csproj", StringComparison.Ordinal)).ToList();
-        Assert.Equal(Projects($"{Client}/Rlaif.Cli.csproj").Order(StringComparer.Ordinal), before.Select(one => one.Words[0]).Order(StringComparer.Ordinal));
+        var before = Dockerfile.Build.TakeWhile(one => one.Name != "RUN")
+            .Where(one => one.Name == "COPY" && one.Words[0].EndsWith(".csproj", StringComparison.Ordinal)).ToList();
+        Assert.Equal(Projects($"{Client}/Rlaif.Cli.csproj").Order(), before.Select(one => one.Words[0]).Order());
         Assert.All(before, one => Assert.Equal(Path.GetDirectoryName(one.Words[0]) + "/", one.Words[1]));
     }
 
@@ -76,7 +79,7 @@ public class DockerfileTests
 
     private static HashSet<string> Projects(string project)
     {
-        var found = new HashSet<string>(StringComparer.Ordinal) { project };
+        var found = new HashSet<string>() { project };
         foreach (var reference in XDocument.Load(Repository.Path(project)).Descendants("ProjectReference"))
         {
             found.UnionWith(Projects(((string)reference.Attribute("Include")!).Replace("$(RepoRoot)", "", StringComparison.Ordinal)));

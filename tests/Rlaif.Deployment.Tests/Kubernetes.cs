@@ -19,24 +19,26 @@ internal static class Kubernetes
     public static IReadOnlyDictionary<string, Yaml> Deployments { get; } = ByName("Deployment");
 
     /// <summary>Everything that runs a container of ours.</summary>
-    public static IReadOnlyDictionary<string, Yaml> Running { get; } = Deployments.Concat(ByName("Job")).ToDictionary(StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, Yaml> Running { get; } = Deployments.Concat(ByName("Job")).ToDictionary();
 
     public static IReadOnlyDictionary<string, Yaml> ByName(string kind) =>
-        Resources.Where(one => one["kind"].Text == kind).ToDictionary(one => one["metadata"]["name"].Text, StringComparer.Ordinal);
+        Resources.Where(one => one["kind"].Text == kind).ToDictionary(one => one["metadata"]["name"].Text);
 
-    public static Yaml Container(Yaml resource) => resource["spec"]["template"]["spec"]["containers"].Items.Single();
+    public static Yaml Pod(Yaml resource) => resource["spec"]["template"]["spec"];
+
+    public static Yaml Container(Yaml resource) => Pod(resource)["containers"].Items.Single();
 
     public static IReadOnlyDictionary<string, Yaml> Environment(Yaml resource) =>
-        Container(resource)["env"].Items.ToDictionary(one => one["name"].Text, StringComparer.Ordinal);
+        Container(resource)["env"].Items.ToDictionary(one => one["name"].Text);
 
     /// <summary>Literals of a config map as base and example generate it together.</summary>
-    public static IReadOnlyDictionary<string, string> Settings(string map) => Base["configMapGenerator"].Items.Concat(Example["configMapGenerator"].Items)
-        .Where(one => one["name"].Text == map).SelectMany(one => one["literals"].Texts).Select(literal => literal.Split('=', 2))
-        .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, string> Settings(string map) => Base["configMapGenerator"].Items
+        .Concat(Example["configMapGenerator"].Items).Where(one => one["name"].Text == map).SelectMany(one => one["literals"].Texts)
+        .Select(literal => literal.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
 
     /// <summary>Secrets that the example generates, each with the names of its files.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Secrets() => Example["secretGenerator"].Items
-        .ToDictionary(one => one["name"].Text, one => (IReadOnlyList<string>)[.. one["files"].Texts.Select(file => Path.GetFileName(file)!)], StringComparer.Ordinal);
+        .ToDictionary(one => one["name"].Text, one => (IReadOnlyList<string>)[.. one["files"].Texts.Select(file => Path.GetFileName(file)!)]);
 
     private static Yaml Patched(Yaml resource)
     {

@@ -8,13 +8,14 @@ internal static partial class Sources
 {
     private static readonly IReadOnlyDictionary<string, string> Files = new[] { "services", "shared" }
         .SelectMany(folder => Directory.EnumerateFiles(Repository.Path(folder), "*.cs", SearchOption.AllDirectories))
-        .ToDictionary(file => Path.GetRelativePath(Repository.Path(""), file), File.ReadAllText, StringComparer.Ordinal);
+        .ToDictionary(file => Path.GetRelativePath(Repository.Path(""), file), File.ReadAllText);
 
     /// <summary>Names of the settings that code reads; of a secret both forms, itself and the file that holds it.</summary>
     public static IReadOnlySet<string> Settings()
     {
-        var names = Files.Values.SelectMany(text => SettingName().Matches(text)).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
-        var constants = Files.Values.SelectMany(text => Constant().Matches(text)).ToLookup(match => match.Groups["of"].Value, match => match.Groups["name"].Value);
+        var names = Files.Values.SelectMany(text => SettingName().Matches(text)).Select(match => match.Groups["name"].Value).ToHashSet();
+        var constants = Files.Values.SelectMany(text => Constant().Matches(text))
+            .ToLookup(match => match.Groups["of"].Value, match => match.Groups["name"].Value);
         var secrets = Files.Values.SelectMany(text => Secret().Matches(text)).SelectMany(match =>
             match.Groups["name"].Success ? [match.Groups["name"].Value] : constants[match.Groups["of"].Value]).ToList();
         names.UnionWith(secrets.Select(name => name + "_FILE"));
@@ -24,21 +25,21 @@ internal static partial class Sources
     /// <summary>Names of the services, each with the queues that it consumes.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Services() => Files
         .Where(file => file.Key.EndsWith("Service.cs", StringComparison.Ordinal) && Module().IsMatch(file.Value))
-        .ToDictionary(file => Module().Match(file.Value).Groups["name"].Value, file => (IReadOnlyList<string>)Queues(file.Value), StringComparer.Ordinal);
+        .ToDictionary(file => Module().Match(file.Value).Groups["name"].Value, file => (IReadOnlyList<string>)Queues(file.Value));
 
     public static IReadOnlyList<string> HealthPaths() =>
-        [.. Files.Values.SelectMany(text => HealthPath().Matches(text)).Select(match => match.Groups["path"].Value).Order(StringComparer.Ordinal)];
+        [.. Files.Values.SelectMany(text => HealthPath().Matches(text)).Select(match => match.Groups["path"].Value).Order()];
 
     public static bool Say(string folder, string text) =>
         Files.Any(file => file.Key.StartsWith(folder, StringComparison.Ordinal) && file.Value.Contains(text, StringComparison.Ordinal));
 
     /// <summary>How long a service that is told to stop may go on.</summary>
-    public static TimeSpan Shutdown() => TimeSpan.FromSeconds(
-        int.Parse(Files.Values.Select(text => ShutdownTimeout().Match(text)).Single(match => match.Success).Groups["seconds"].Value));
+    public static int ShutdownSeconds() =>
+        int.Parse(Files.Values.Select(text => ShutdownTimeout().Match(text)).Single(match => match.Success).Groups["seconds"].Value);
 
     private static List<string> Queues(string text) =>
     [
-        .. Consumer().Matches(text).Select(match => "rlaif" + Capital().Replace(match.Groups["of"].Value, letter => "-" + letter.Value.ToLowerInvariant())),
+        .. Consumer().Matches(text).Select(match => "rlaif" + Capital().Replace(match.Groups["of"].Value, "-$0").ToLowerInvariant()),
         .. Labeler().Matches(text).Select(match => "label-" + match.Groups["pool"].Value),
     ];
 

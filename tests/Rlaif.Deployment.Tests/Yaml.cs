@@ -35,8 +35,16 @@ internal readonly record struct Yaml(object? Value)
     public IReadOnlyList<string> Texts => [.. Items.Select(item => item.Text)];
 
     public IReadOnlyDictionary<string, Yaml> Map => Value is Dictionary<object, object?> map
-        ? map.ToDictionary(entry => (string)entry.Key, entry => new Yaml(entry.Value), StringComparer.Ordinal)
-        : new Dictionary<string, Yaml>(StringComparer.Ordinal);
+        ? map.ToDictionary(entry => (string)entry.Key, entry => new Yaml(entry.Value))
+        : new Dictionary<string, Yaml>();
+
+    /// <summary>What a failed assertion shows.</summary>
+    public override string ToString() => Value switch
+    {
+        null => "nothing",
+        string text => text,
+        _ => this["metadata"]["name"] is { Exists: true } name ? $"{this["kind"].Text} {name.Text}" : string.Join(", ", Map.Keys.Concat(Texts)),
+    };
 
     /// <summary>As kustomize merges a strategic patch into a resource: maps by key, lists of named things by name, other lists replaced.</summary>
     public Yaml PatchedBy(Yaml patch)
