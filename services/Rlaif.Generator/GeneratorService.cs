@@ -3,6 +3,7 @@ using Rlaif.Generator.Endpoint;
 using Rlaif.Generator.Sampling;
 using Rlaif.Hosting;
 using Rlaif.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Rlaif.Generator;
 
@@ -14,6 +15,7 @@ public static class GeneratorService
         services =>
         {
             services.AddSingleton(provider => Shelf(provider.GetRequiredService<ArtifactStore>()));
+            services.TryAddSingleton(provider => EndpointNumerics.Read(provider.GetRequiredService<Settings>()));
             services.AddOpenAi();
         },
         bus =>

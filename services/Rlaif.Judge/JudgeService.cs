@@ -14,7 +14,7 @@ public static class JudgeService
         "judge",
         services =>
         {
-            services.AddSingleton<JudgeEndpoint>();
+            services.AddSingleton(provider => JudgeEndpoint.Of(provider.GetRequiredService<Settings>(), provider.GetRequiredService<Deployment>()));
             services.AddModelJudge();
         },
         bus =>

@@ -1,5 +1,6 @@
 using RabbitMQ.Client;
 using Rlaif.Recipes;
+using Rlaif.Storage;
 
 namespace Rlaif.Hosting;
 
@@ -19,12 +20,18 @@ public sealed record BrokerSettings(Uri Address, string User, string Password)
 /// <param name="Home">Artifacts, unfinished trainings, and the SQLite file when there is no other database.</param>
 /// <param name="Replica">This process among its like: it takes its own leases back when it starts again. No two live processes share one.</param>
 /// <param name="Broker">Null: messages stay in this process.</param>
-/// <param name="Database">PostgreSQL's connection string; null: SQLite in the home.</param>
+/// <param name="ConnectionString">PostgreSQL's connection string; null: SQLite in the home.</param>
 /// <param name="Listen">Address that HTTP is served at.</param>
-public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings? Broker, string? Database, Uri Listen)
+public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings? Broker, string? ConnectionString, Uri Listen)
 {
     /// <summary>One process on one home, HTTP on a free port.</summary>
     public static Deployment Embedded(HomeFolder home) => new(home, Environment.MachineName, null, null, new("http://127.0.0.1:0"));
+
+    /// <summary>Its database.</summary>
+    public Database Open() => ConnectionString is { } postgres ? Database.Postgres(postgres) : Database.Sqlite(Home.DatabaseFile);
+
+    /// <summary>Without the password: records print themselves.</summary>
+    public override string ToString() => $"{Replica} on {Home.Path}";
 
     /// <summary>As the environment says; docs/deployment.md lists the settings.</summary>
     /// <exception cref="InputException">A setting that cannot be used, by its name; never with the value of a secret.</exception>
@@ -53,7 +60,7 @@ public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings?
 
         try
         {
-            return Storage.Database.ConnectionString(text, settings.Secret("RLAIF_DATABASE_PASSWORD"));
+            return Database.ConnectionString(text, settings.Secret("RLAIF_DATABASE_PASSWORD"));
         }
         catch (ArgumentException error)
         {

@@ -30,12 +30,14 @@ public static class RlaifBus
     public static Uri LabelAddress(string pool) => new($"exchange:{LabelQueue(pool)}");
 
     /// <param name="broker">Null: messages stay in this process.</param>
-    public static IServiceCollection AddRlaifBus(this IServiceCollection services, BrokerSettings? broker, Action<IBusRegistrationConfigurator> consumers)
+    /// <param name="topologyOnly">Declare exchanges and queues, and consume nothing.</param>
+    public static IServiceCollection AddRlaifBus(
+        this IServiceCollection services, BrokerSettings? broker, Action<IBusRegistrationConfigurator> consumers, bool topologyOnly = false)
     {
         services.Configure<MassTransitHostOptions>(host =>
         {
             // In memory, what is published before the queues exist is lost. A broker may come up after us.
-            host.WaitUntilStarted = broker is null;
+            host.WaitUntilStarted = broker is null || topologyOnly;
             host.StopTimeout = TimeSpan.FromSeconds(25);
             host.ConsumerStopTimeout = TimeSpan.FromSeconds(20);
         });
@@ -67,6 +69,7 @@ public static class RlaifBus
                         host.Username(broker.User);
                         host.Password(broker.Password);
                     });
+                    transport.DeployTopologyOnly = topologyOnly;
                     Wire(transport);
                     transport.ConfigureEndpoints(context);
                 });

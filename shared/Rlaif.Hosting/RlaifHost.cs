@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Rlaif.Recipes;
 using Rlaif.Storage;
 
 namespace Rlaif.Hosting;
@@ -16,14 +17,12 @@ public static class RlaifHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(deployment.Listen.ToString());
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);     // standard output is the command's
-        builder.Logging.SetMinimumLevel(level);
+        LogTo(builder.Logging, level);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(deployment);
         builder.Services.AddSingleton(deployment.Home);
-        builder.Services.AddSingleton(_ => deployment.Database is { } postgres ? Database.Postgres(postgres) : Database.Sqlite(deployment.Home.DatabaseFile));
+        builder.Services.AddSingleton(Settings.Environment);
+        builder.Services.AddSingleton(_ => deployment.Open());
         builder.Services.AddSingleton(_ => new ArtifactStore(deployment.Home.Artifacts, deployment.Replica));
         builder.Services.AddTables();
         builder.Services.AddSingleton<Patience>();
@@ -56,16 +55,32 @@ public static class RlaifHost
         return host;
     }
 
-    /// <summary>One service as a process of its own, until it is told to stop.</summary>
-    public static async Task Run(ServiceModule module)
+    /// <summary>One service as a process of its own, as the environment says, until it is told to stop.</summary>
+    public static Task Run(ServiceModule module) => Run(Deployment.Read(Settings.Environment), module, CancellationToken.None);
+
+    /// <inheritdoc cref="Run(ServiceModule)"/>
+    public static async Task Run(Deployment deployment, ServiceModule module, CancellationToken cancel)
     {
-        var deployment = Deployment.Read(Settings.Environment);
-        await using var host = Build(deployment, [module], LogLevel.Information);
-        await host.Services.GetRequiredService<Patience>().Try("The database", host.Services.GetRequiredService<Database>().Migrate, CancellationToken.None);
+        await using var host = Build(deployment, [module], Settings.Environment.Level());
+        await host.Services.GetRequiredService<Patience>().Try("The database", host.Services.GetRequiredService<Database>().Migrate, cancel);
         // Whoever had this name before is dead: what it held is free.
-        await host.Services.GetRequiredService<TrainingTables>().ReleaseAll(deployment.Replica, CancellationToken.None);
-        await host.StartAsync();
-        await host.WaitForShutdownAsync();
+        await host.Services.GetRequiredService<TrainingTables>().ReleaseAll(deployment.Replica, cancel);
+        await host.StartAsync(cancel);
+        await host.WaitForShutdownAsync(cancel);
+    }
+
+    /// <summary>Brings database and broker to this version: tables, exchanges, queues. What is published before the queues exist is lost.</summary>
+    public static async Task Prepare(Deployment deployment, IReadOnlyList<ServiceModule> modules, CancellationToken cancel)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        LogTo(builder.Logging, Settings.Environment.Level());
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<Patience>();
+        builder.Services.AddRlaifBus(deployment.Broker, bus => modules.ToList().ForEach(module => module.Consumers(bus)), topologyOnly: true);
+        using var host = builder.Build();
+        await using var database = deployment.Open();
+        await host.Services.GetRequiredService<Patience>().Try("The database", database.Migrate, cancel);
+        await host.StartAsync(cancel);
+        await host.StopAsync(cancel);
     }
 
     /// <summary>A trainer with its own loop over the jobs of its kinds.</summary>
@@ -74,6 +89,20 @@ public static class RlaifHost
     {
         services.AddSingleton<T>();
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<TrainerLoop>(provider, provider.GetRequiredService<T>()));
+    }
+
+    private static LogLevel Level(this Settings settings) => settings.Text("RLAIF_LOG") is not { } text ? LogLevel.Information
+        : Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) ? level
+        : throw new InputException($"RLAIF_LOG is \"{text}\"; write one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+
+    private static void LogTo(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console => console.SingleLine = true);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);     // standard output is the command's
+        logging.SetMinimumLevel(level);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("MassTransit", LogLevel.Error);       // a broker that is away is a stack trace each time otherwise
     }
 
     private static void AddTables(this IServiceCollection services)

@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Rlaif.Contracts;
+using Rlaif.Hosting;
 using Rlaif.Judge.Asking;
 using Rlaif.Judge.Consumers;
 using Rlaif.Recipes;
@@ -59,6 +60,28 @@ public sealed class ConsumerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_endpoint_that_is_away_for_a_while_is_asked_again_and_costs_no_label()
+    {
+        var asked = 0;
+        await using var stub = await StubEndpoint.Start((_, context) => Task.FromResult(
+            Interlocked.Increment(ref asked) <= 10 ? StubEndpoint.Error(context, 503) : StubEndpoint.Token(("A", 0.75), ("B", 0.25))));
+        await CreateRun(new() { Parallel = 1 });
+        var label = await Answer<JudgeConsumer, PreferenceLabeled>(Asking.Command(Asking.Honest), stub.Address);
+        Assert.Equal(0.5, Assert.Single(label.Votes).Preference!.Value, 12);
+    }
+
+    [Fact]
+    public async Task A_judge_whose_votes_count_is_asked_with_a_seed_and_a_shadow_without()
+    {
+        await using var stub = await StubEndpoint.Start(_ => StubEndpoint.Token(("A", 0.75), ("B", 0.25)));
+        await CreateRun(new() { Parallel = 1 });
+        await Answer<JudgeConsumer, PreferenceLabeled>(Asking.Command(Asking.Honest), stub.Address);
+        Assert.All(stub.Requests, request => Assert.Equal("0", request.Body["seed"]!.ToString()));
+        var shadow = JudgeSettings.Of(new(), "start", stub.Address);
+        Assert.Null(shadow.Seed);
+    }
+
+    [Fact]
     public async Task An_endpoint_that_is_no_address_is_declined_with_what_to_write()
     {
         await CreateRun(new() { Endpoint = "localhost:8080" });
@@ -103,7 +126,7 @@ public sealed class ConsumerTests : IAsyncDisposable
         // The harness's own waiting ends after a second of quiet, which a busy machine reaches before the first message.
         var answer = new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var services = new ServiceCollection()
-            .AddSingleton(new RunTables(database)).AddSingleton(new JudgeEndpoint(own)).AddModelJudge()
+            .AddSingleton(new RunTables(database)).AddSingleton(new WorkTables(database)).AddSingleton<RunGuard>().AddSingleton(new JudgeEndpoint(own)).AddModelJudge(TimeSpan.FromMilliseconds(1))
             .AddMassTransitTestHarness(bus =>
             {
                 bus.AddConsumer<TConsumer>();

@@ -24,7 +24,7 @@ public sealed class ArtifactStoreTests : IDisposable
         var second = store.Add(Stage("two", ("c", "4"), ("w", "123")));
         Assert.Equal(first, second);
         Assert.Equal("123", File.ReadAllText(Path.Combine(store.PathOf(first), "w")));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "staging")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "staging", "only")));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ArtifactStoreTests : IDisposable
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default)));
         Assert.True(store.Holds(Assert.Single(names.Distinct(StringComparer.Ordinal))));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "staging")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "staging", "only")));
     }
 
     private string Stage(string name, params (string File, string Content)[] files)

@@ -44,7 +44,8 @@ internal static class Deliveries
         var trainings = new TrainingTables(database);
         if (n == 1)
         {
-            await trainings.Enqueue(Rows.Job(1, "publish"), Rows.At, default);
+            // Of a run of its own: that of the other rows is paused and ended by other deliveries.
+            await trainings.Enqueue(Rows.Job(1, "publish") with { RunId = Rows.Id("run that goes on") }, Rows.At, default);
             await trainings.Claim(["publish"], "me", Rows.At, Lease, default);
         }
 

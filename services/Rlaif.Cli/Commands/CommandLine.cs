@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rlaif.Cli.Looking;
+using Rlaif.Cli.Serving;
 using Rlaif.Recipes;
 using Spectre.Console;
 
@@ -20,6 +21,7 @@ internal static class CommandLine
         {
             RunCommand.Make(home), LookCommands.Runs(home), LookCommands.Show(home), LookCommands.Explain(home),
             TalkCommands.Chat(home), TalkCommands.Generate(home), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
+            ServeCommand.Make(), UpCommand.Make(home),
         };
         root.Options.Add(home);
         var parsed = root.Parse(args);

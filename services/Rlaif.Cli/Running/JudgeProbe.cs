@@ -1,3 +1,4 @@
+using Rlaif.Hosting;
 using Rlaif.Recipes;
 
 namespace Rlaif.Cli.Running;
@@ -19,7 +20,7 @@ internal static class JudgeProbe
         {
             using var client = new HttpClient { Timeout = Patience };
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{endpoint.TrimEnd('/')}/models"));
-            if (Environment.GetEnvironmentVariable("RLAIF_JUDGE_KEY") is { Length: > 0 } key)
+            if (Settings.Environment.Secret("RLAIF_JUDGE_KEY") is { } key)
             {
                 request.Headers.Authorization = new("Bearer", key);
             }

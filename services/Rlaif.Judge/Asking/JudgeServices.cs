@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
+using Rlaif.Hosting;
 
 namespace Rlaif.Judge.Asking;
 
@@ -25,7 +26,7 @@ public static class JudgeServices
                 ShouldRetryAfterHeader = true,
             }));
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(new JudgeKey(Environment.GetEnvironmentVariable("RLAIF_JUDGE_KEY")));
+        services.TryAddSingleton(new JudgeKey(Settings.Environment.Secret("RLAIF_JUDGE_KEY")));
         services.TryAddSingleton<Judges>();
         return services;
     }
