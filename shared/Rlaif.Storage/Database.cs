@@ -70,7 +70,7 @@ public sealed class Database : IAsyncDisposable
     {
         await using var connection = await Open(cancel);
         // Two processes that start at once do not migrate at once: the lock ends with the connection.
-        await connection.ExecuteAsync(sqlite ? "pragma journal_mode = wal" : "select pg_advisory_lock(0x726c616966)");
+        await connection.ExecuteAsync(sqlite ? "pragma journal_mode = wal" : "select pg_advisory_lock(491444595046)");
         var builder = sqlite ? DeployChanges.To.SqliteDatabase(connectionString) : DeployChanges.To.PostgresqlDatabase(connectionString);
         var result = builder.WithScriptsEmbeddedInAssembly(typeof(Database).Assembly)
             .WithVariables(sqlite
