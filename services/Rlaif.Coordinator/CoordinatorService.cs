@@ -1,4 +1,5 @@
 using MassTransit;
+using Rlaif.Coordinator.Api;
 using Rlaif.Coordinator.Labels;
 using Rlaif.Coordinator.Runs;
 using Rlaif.Coordinator.Stages;
@@ -14,6 +15,8 @@ public static class CoordinatorService
         services =>
         {
             services.AddSingleton<RunSignal>();
+            services.AddSingleton<RunDesk>();
+            services.AddSingleton<RunNames>();
             services.AddSingleton<LabelWriter>();
             services.AddSingleton<RunLineage>();
             services.AddSingleton<TrainingParts>();
@@ -36,5 +39,6 @@ public static class CoordinatorService
             bus.AddConsumer<FactConsumer>();
             bus.AddWorker<DeclinedConsumer>(LabelWriter.Most);
             bus.AddWorker<LabelConsumer>(LabelWriter.Most);
-        });
+        },
+        app => app.MapApi());
 }

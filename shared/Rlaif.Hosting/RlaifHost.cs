@@ -102,6 +102,7 @@ public static class RlaifHost
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);     // standard output is the command's
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);      // whoever asks gets the answer
         logging.AddFilter("MassTransit", LogLevel.Error);       // a broker that is away is a stack trace each time otherwise
     }
 

@@ -90,6 +90,13 @@ public sealed class RunTables(Database database)
         return (await connection.QueryAsync<Guid>($"select id from run where {GoesOn("run.id")} order by created_at, id")).AsList();
     }
 
+    /// <summary>Every run there is, oldest first.</summary>
+    public async Task<IReadOnlyList<Guid>> Ids(CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<Guid>("select id from run order by created_at, id")).AsList();
+    }
+
     public async Task<RunRow?> Find(Guid id, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);

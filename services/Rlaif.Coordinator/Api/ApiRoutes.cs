@@ -1,0 +1,154 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Rlaif.Contracts;
+using Rlaif.Hosting;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.Coordinator.Api;
+
+/// <summary>The HTTP API of a deployment: runs, their progress, artifacts. `rlaif --server` is its client.</summary>
+public static class ApiRoutes
+{
+    private const long LargestRun = 256 << 20, LargestArtifact = 64L << 30;
+
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Maps /v1/runs and /v1/artifacts.</summary>
+    public static void MapApi(this WebApplication app)
+    {
+        var api = app.MapGroup("/v1").AddEndpointFilter(new Bearer(app.Services.GetRequiredService<Settings>())).AddEndpointFilter(Guarded);
+        var runs = api.MapGroup("/runs").WithTags("runs");
+        runs.MapPost("/", Create).WithMetadata(new RequestSizeLimitAttribute(LargestRun)).WithSummary("Create a run, or let it go on");
+        runs.MapGet("/", List).WithSummary("All runs, oldest first");
+        runs.MapGet("/{run}", State).WithSummary("How far a run is");
+        runs.MapGet("/{run}/events", Events).WithSummary("How far a run is, whenever that changes, as server-sent events until it ends or waits");
+        runs.MapPost("/{run}/pause", Pause).WithSummary("Nobody works for the run until it is resumed");
+        runs.MapPost("/{run}/resume", Resume).WithSummary("Let a run that waits go on");
+        runs.MapPost("/{run}/cancel", Cancel).WithSummary("End a run with the policy that it has");
+        var artifacts = api.MapGroup("/artifacts").WithTags("artifacts");
+        artifacts.MapPut("/{artifact}", Upload).WithMetadata(new RequestSizeLimitAttribute(LargestArtifact)).WithSummary("Store an artifact: a tar of its files");
+        artifacts.MapGet("/{artifact}", Download).WithSummary("An artifact as a tar of its files");
+        artifacts.MapMethods("/{artifact}", ["HEAD"], (string artifact, ArtifactStore store) => store.Holds(artifact) ? Results.Ok() : Results.NotFound()).WithSummary("Whether an artifact is here");
+    }
+
+    private static async Task<Created<RunState>> Create(RunDocument document, RunDesk desk, CancellationToken cancel)
+    {
+        await desk.Create(document, cancel);
+        return TypedResults.Created($"/v1/runs/{document.Id}", await desk.State(document.Id, cancel));
+    }
+
+    private static async Task<IReadOnlyList<RunState>> List(RunTables runs, RunDesk desk, CancellationToken cancel)
+    {
+        var states = new List<RunState>();
+        foreach (var row in await runs.All(cancel))
+        {
+            states.Add((await desk.State(row.Id, cancel))!);
+        }
+
+        return states;
+    }
+
+    private static async Task<RunState> State(string run, RunNames names, RunDesk desk, CancellationToken cancel) =>
+        (await desk.State(await names.Find(run, cancel), cancel))!;
+
+    private static async Task Events(string run, RunNames names, RunDesk desk, HttpContext context, TimeProvider time, CancellationToken cancel)
+    {
+        var id = await names.Find(run, cancel);
+        context.Response.ContentType = "text/event-stream";
+        var last = "";
+        while (true)
+        {
+            var state = (await desk.State(id, cancel))!;
+            var shown = Json.Of(state with { At = default });
+            if (shown != last)
+            {
+                last = shown;
+                await context.Response.WriteAsync($"event: progress\ndata: {Json.Of(state)}\n\n", cancel);
+                await context.Response.Body.FlushAsync(cancel);
+            }
+
+            if (state.EndedAt is not null || !string.IsNullOrEmpty(state.PauseReason))
+            {
+                return;
+            }
+
+            await Task.Delay(Glance, time, cancel);
+        }
+    }
+
+    private static async Task<RunState> Pause(string run, PauseDocument pause, RunNames names, RunDesk desk, CancellationToken cancel)
+    {
+        var id = await names.Find(run, cancel);
+        await desk.Pause(id, pause.Reason, cancel);
+        return (await desk.State(id, cancel))!;
+    }
+
+    private static async Task<RunState> Resume(string run, RunNames names, RunDesk desk, CancellationToken cancel)
+    {
+        var id = await names.Find(run, cancel);
+        await desk.Resume(id, cancel);
+        return (await desk.State(id, cancel))!;
+    }
+
+    private static async Task<RunState> Cancel(string run, RunNames names, RunDesk desk, CancellationToken cancel)
+    {
+        var id = await names.Find(run, cancel);
+        await desk.Cancel(id, cancel);
+        return (await desk.State(id, cancel))!;
+    }
+
+    private static async Task<IResult> Upload(string artifact, ArtifactStore store, HttpRequest request, CancellationToken cancel)
+    {
+        if (!store.Holds(artifact))
+        {
+            await ArtifactTransfer.Read(store, artifact, request.Body, cancel);
+        }
+
+        return Results.NoContent();
+    }
+
+    private static async Task Download(string artifact, ArtifactStore store, HttpContext context, CancellationToken cancel)
+    {
+        if (!store.Holds(artifact))
+        {
+            throw new KeyNotFoundException($"There is no artifact {artifact} here.");
+        }
+
+        context.Response.ContentType = "application/x-tar";
+        await ArtifactTransfer.Write(store, artifact, context.Response.Body, cancel);
+    }
+
+    /// <summary>What cannot be done is told in one sentence, as problem+json.</summary>
+    private static async ValueTask<object?> Guarded(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception error) when (error is InputException or KeyNotFoundException && !context.HttpContext.Response.HasStarted)
+        {
+            return Results.Problem(error.Message, statusCode: error is InputException ? 400 : 404);
+        }
+        catch (Exception error) when (RlaifBus.HealsByWaiting(error) && !context.HttpContext.Response.HasStarted)
+        {
+            return Results.Problem("Broker or database are away; try again.", statusCode: 503);
+        }
+    }
+
+    /// <summary>The token of RLAIF_TOKEN, when there is one.</summary>
+    private sealed class Bearer(Settings settings) : IEndpointFilter
+    {
+        private readonly byte[]? expected = settings.Secret("RLAIF_TOKEN") is { } token ? Encoding.UTF8.GetBytes($"Bearer {token}") : null;
+
+        public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+        {
+            var given = Encoding.UTF8.GetBytes(context.HttpContext.Request.Headers.Authorization.ToString());
+            return expected is null || CryptographicOperations.FixedTimeEquals(given, expected)
+                ? await next(context)
+                : Results.Problem("The bearer token is missing or wrong; RLAIF_TOKEN holds it.", statusCode: 401);
+        }
+    }
+}
