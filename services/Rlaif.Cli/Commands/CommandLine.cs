@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Rlaif.Cli.Looking;
 using Rlaif.Recipes;
 using Spectre.Console;
@@ -15,11 +16,11 @@ internal static class CommandLine
 
     public static async Task<int> Run(string[] args)
     {
-        var home = new Option<string?>("--home") { Description = "Folder of runs and artifacts (RLAIF_HOME; default .rlaif in the project)", Recursive = true };
+        var home = new Option<string?>("--home") { Description = "Folder of runs and artifacts (RLAIF_HOME; default .rlaif in the project)", Recursive = true }.NotEmpty();
         var root = new RootCommand("rlaif: train a language model from AI feedback, and look at what came of it")
         {
             RunCommand.Make(home), LookCommands.Runs(home), LookCommands.Show(home), LookCommands.Explain(home),
-            TalkCommands.Chat(home), TalkCommands.Generate(home), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
+            TalkCommands.Chat(), TalkCommands.Generate(), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
         };
         root.Options.Add(home);
         var parsed = root.Parse(args);
@@ -41,7 +42,7 @@ internal static class CommandLine
         {
             return await Refuse(error.Message);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DbException)
         {
             return await Refuse(error.Message);
         }

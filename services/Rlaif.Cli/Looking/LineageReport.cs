@@ -42,10 +42,12 @@ internal sealed record LineagePair(
     Guid Id, int Round, string PromptId, string PromptSha256, Guid First, string FirstPolicy, Guid Second, string SecondPolicy,
     double Preference, IReadOnlyList<LineageJudgement> Judgements);
 
-/// <summary>One vote. <paramref name="JudgePromptSha256"/> is that of the rendered judge prompts; null for people and rules.</summary>
+/// <summary>One vote. <paramref name="JudgePromptSha256"/> is that of the rendered judge prompts; null for people and rules, and on a revision's
+/// pair that was not kept for training.</summary>
 internal sealed record LineageJudgement(
     string Pool, string Labeler, string Principle, double? Preference, double? PositionBias, bool NotApplicable, string? Failure,
     string? JudgePromptSha256);
 
 /// <summary>A response that was written again under a principle.</summary>
-internal sealed record LineageRevision(Guid Response, Guid Draft, string Principle);
+/// <param name="Pair">Revision against draft, whose votes chose it; null when the two were not compared.</param>
+internal sealed record LineageRevision(Guid Response, Guid Draft, string Principle, LineagePair? Pair);
