@@ -47,12 +47,13 @@ public class BadInputTests
     [InlineData("runs")]
     [InlineData("show", "7f3a")]
     [InlineData("explain", "7f3a")]
+    [InlineData("run", "recipes/quickstart.yaml")]
     public async Task A_damaged_database_and_an_empty_home_are_one_sentence_and_exit_code_2(params string[] arguments)
     {
         var home = Directory.CreateTempSubdirectory("rlaif-damaged-").FullName;
         var cancel = TestContext.Current.CancellationToken;
         await File.WriteAllTextAsync(Path.Combine(home, "rlaif.db"), new string('x', 5000), cancel);
-        foreach (var (named, path) in new[] { (home, home), ("--home", "") })
+        foreach (var (named, path) in new[] { ("rlaif.db", home), ("--home", "") })
         {
             var (code, output) = await RlaifProcess.Run(cancel, [.. arguments, "--home", path]);
             Assert.True(code == 2, output);

@@ -42,9 +42,13 @@ internal static class CommandLine
         {
             return await Refuse(error.Message);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DbException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return await Refuse(error.Message);
+        }
+        catch (DbException error)
+        {
+            return await Refuse($"The home's rlaif.db cannot be used: {error.Message.TrimEnd('.')}; restore it, or name another home with --home.");
         }
         catch (OperationCanceledException)
         {

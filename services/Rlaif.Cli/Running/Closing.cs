@@ -22,7 +22,7 @@ internal static class Closing
         await Demo(run, counted.Round, console, cancel);
         console.Write(TerminalText.Plain(
             $"\nPolicy      {folder}\n" +
-            $"Look on     {string.Join("   ", LookOn(RlaifId.Short(run.Id), row.FinalPolicy![..12], folder, run.Get<HomeFolder>().Path))}\n"));
+            $"Look on     {string.Join("\n            ", LookOn(RlaifId.Short(run.Id), row.FinalPolicy![..12], folder, run.Get<HomeFolder>().Path))}\n"));
         if (summaryFile is not null)
         {
             var weights = ArtifactStore.Sha256(Path.Combine(folder, "model.safetensors"));
