@@ -3,8 +3,8 @@ using Rlaif.Storage;
 
 namespace Rlaif.Evaluator.Tests;
 
-/// <summary>Three held-out prompts (more repeat them), one response of each policy to each, two principles of weight 1, two reward models: small enough to
-/// count by hand. Round 2 is evaluated, round 1's policy is the incumbent.</summary>
+/// <summary>Three held-out prompts (more repeat them), one response of each policy to each, two principles of weight 1, two reward models:
+/// small enough to count by hand. Round 2 is evaluated, round 1's policy is the incumbent.</summary>
 internal static class SmallCase
 {
     private const string Yaml = """

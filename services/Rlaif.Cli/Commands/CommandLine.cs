@@ -16,7 +16,11 @@ internal static class CommandLine
 
     public static async Task<int> Run(string[] args)
     {
-        var home = new Option<string?>("--home") { Description = "Folder of runs and artifacts (RLAIF_HOME; default .rlaif in the project)", Recursive = true }.NotEmpty();
+        var home = new Option<string?>("--home")
+        {
+            Description = "Folder of runs and artifacts (RLAIF_HOME; default .rlaif in the project)",
+            Recursive = true,
+        }.NotEmpty();
         var root = new RootCommand("rlaif: train a language model from AI feedback, and look at what came of it")
         {
             RunCommand.Make(home), LookCommands.Runs(home), LookCommands.Show(home), LookCommands.Explain(home),

@@ -54,7 +54,8 @@ internal static class PretrainCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"The model cannot be written to {output}: {error.Message.TrimEnd('.')}; name another folder. Nothing was started.", error);
+            var reason = error.Message.TrimEnd('.');
+            throw new InputException($"The model cannot be written to {output}: {reason}; name another folder. Nothing was started.", error);
         }
     }
 

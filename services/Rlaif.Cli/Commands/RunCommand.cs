@@ -16,7 +16,10 @@ internal static class RunCommand
     {
         var recipe = new Argument<string>("RECIPE") { Description = "The recipe: a YAML file" }.NotEmpty();
         var policy = new Option<string?>("--policy") { Description = "Starting policy: a Hugging Face folder or a .gguf file" }.NotEmpty();
-        var prompts = new Option<string?>("--prompts") { Description = "Prompts for all parts of the run: JSON lines or HH transcripts, .gz too" }.NotEmpty();
+        var prompts = new Option<string?>("--prompts")
+        {
+            Description = "Prompts for all parts of the run: JSON lines or HH transcripts, .gz too",
+        }.NotEmpty();
         var rounds = new Option<int?>("--rounds") { Description = "Rounds" };
         var seed = new Option<int?>("--seed") { Description = "Seed" };
         var summary = new Option<string?>("--summary") { Description = "Write the figures of the finished run to this file, as JSON" }.NotEmpty();
@@ -103,7 +106,8 @@ internal static class RunCommand
         if (!Directory.Exists(folder) || Directory.Exists(summary))
         {
             var found = Directory.Exists(summary) ? "it is a folder" : $"there is no folder {folder}";
-            throw new InputException($"The summary cannot be written to {summary}: {found}; name a file in a folder that exists. Nothing was started.");
+            throw new InputException(
+                $"The summary cannot be written to {summary}: {found}; name a file in a folder that exists. Nothing was started.");
         }
     }
 

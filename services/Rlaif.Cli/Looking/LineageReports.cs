@@ -8,7 +8,8 @@ namespace Rlaif.Cli.Looking;
 
 /// <summary>Follows a checkpoint back to the labels that made it.</summary>
 internal sealed class LineageReports(
-    LineageTables lineage, PairTables pairs, RunTables runs, TrainingTables trainings, ResponseTables responses, EvaluationTables evaluations, ArtifactStore artifacts)
+    LineageTables lineage, PairTables pairs, RunTables runs, TrainingTables trainings, ResponseTables responses, EvaluationTables evaluations,
+    ArtifactStore artifacts)
 {
     /// <param name="named">The beginning of an artifact's name or of a weight hash, or the checkpoint's folder.</param>
     /// <exception cref="InputException">No checkpoint, or more than one, is named so.</exception>
@@ -110,8 +111,8 @@ internal sealed class LineageReports(
         // Either may have been shown first.
         var compared = (await pairs.Of(run.Id, round, purpose, cancel)).Where(pair => settled.GetValueOrDefault(pair.Id) is not null)
             .ToLookup(pair => Unordered(pair.FirstId, pair.SecondId), pair => new LineagePair(
-                pair.Id, pair.Round, pair.PromptId, prompts.GetValueOrDefault(pair.PromptId, ""), pair.FirstId, policies.GetValueOrDefault(pair.FirstId, ""),
-                pair.SecondId, policies.GetValueOrDefault(pair.SecondId, ""), settled[pair.Id]!.Value,
+                pair.Id, pair.Round, pair.PromptId, prompts.GetValueOrDefault(pair.PromptId, ""),
+                pair.FirstId, policies.GetValueOrDefault(pair.FirstId, ""), pair.SecondId, policies.GetValueOrDefault(pair.SecondId, ""), settled[pair.Id]!.Value,
                 [.. votes[pair.Id].Select(vote => Judgement(vote, hashes[(pair.Id, vote.Labeler)].FirstOrDefault()))]));
         return
         [

@@ -20,9 +20,10 @@ internal static class Closing
         console.WriteLine();
         JudgeTable.Write(console, judges);
         await Demo(run, counted.Round, console, cancel);
+        var lookOn = LookOn(RlaifId.Short(run.Id), row.FinalPolicy![..12], folder, run.Get<HomeFolder>().Path);
         console.Write(TerminalText.Plain(
             $"\nPolicy      {folder}\n" +
-            $"Look on     {string.Join("\n            ", LookOn(RlaifId.Short(run.Id), row.FinalPolicy![..12], folder, run.Get<HomeFolder>().Path))}\n"));
+            $"Look on     {string.Join("\n            ", lookOn)}\n"));
         if (summaryFile is not null)
         {
             var weights = ArtifactStore.Sha256(Path.Combine(folder, "model.safetensors"));

@@ -57,7 +57,9 @@ internal sealed class HomeFacts : IAsyncDisposable
             await facts.DisposeAsync();
             var reason = error.GetBaseException().Message.TrimEnd('.');
             throw new InputException(
-                $"The runs of {path} cannot be read ({reason}): its {HomeFolder.DatabaseName} is damaged or cannot be written; restore it, or name another home with --home.", error);
+                $"The runs of {path} cannot be read ({reason}): its {HomeFolder.DatabaseName} is damaged or cannot be written; " +
+                "restore it, or name another home with --home.",
+                error);
         }
     }
 

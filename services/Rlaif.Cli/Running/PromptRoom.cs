@@ -19,14 +19,14 @@ internal sealed class PromptRoom(Recipe recipe, Constitution constitution, ChatF
     /// <exception cref="InputException">A prompt that was drawn leaves too little room.</exception>
     public void Check(PromptSplits splits)
     {
-        var sampled = splits.Evaluation.Concat(splits.Demo).Concat(splits.Train.SelectMany(round => round)).Select(loaded => loaded.Prompt).ToList();
-        var longest = sampled.MaxBy(prompt => Length(prompt));
+        var train = splits.Train.SelectMany(round => round).ToList();
+        var longest = Longest([.. splits.Evaluation, .. splits.Demo, .. train]);
         if (longest is not null && Length(longest) + recipe.Sampling.MaxNewTokens is var answered && answered > positions)
         {
             throw TooLong(longest, $"and sampling.maxNewTokens {recipe.Sampling.MaxNewTokens} are", answered, "sampling.maxNewTokens");
         }
 
-        if (recipe.Revision.Enabled && splits.Train.SelectMany(round => round).Select(loaded => loaded.Prompt).MaxBy(prompt => Length(prompt)) is { } revised
+        if (recipe.Revision.Enabled && Longest(train) is { } revised
             && Requests().Max(request => Revised(revised, request)) is var whole && whole > positions)
         {
             throw TooLong(
@@ -41,6 +41,8 @@ internal sealed class PromptRoom(Recipe recipe, Constitution constitution, ChatF
     private IEnumerable<(string Critique, string Revision)> Requests() => recipe.Revision.Principle == "generic"
         ? [(constitution.CritiqueRequest, constitution.RevisionRequest)]
         : constitution.Principles.Select(principle => (principle.CritiqueRequest, principle.RevisionRequest));
+
+    private Prompt? Longest(IEnumerable<LoadedPrompt> prompts) => prompts.Select(loaded => loaded.Prompt).MaxBy(prompt => Length(prompt));
 
     private int Revised(Prompt prompt, (string Critique, string Revision) request) =>
         Length(prompt, new("assistant", Something), new("user", request.Critique), new("assistant", Something), new("user", request.Revision))

@@ -6,7 +6,7 @@ using Rlaif.Storage;
 
 namespace Rlaif.Cli.Running;
 
-/// <summary>The policy that a user names, before anything of it is stored. Once it is, its weights are not held any longer: the run has its own.</summary>
+/// <summary>The policy that a user names, before anything of it is stored. Once it is, its weights are let go: the run has its own.</summary>
 internal sealed class StartPolicy : IAsyncDisposable
 {
     private readonly LanguageModel model;
@@ -32,7 +32,8 @@ internal sealed class StartPolicy : IAsyncDisposable
             $"{path} has a tokenizer of {chat.Tokenizer.Size} ids on a model of {vocabulary}; the two do not belong together.");
     }
 
-    /// <summary>Takes it in as a Hugging Face folder in f32, whatever it was, and lets the weights go; the same weights give the same artifact.</summary>
+    /// <summary>Takes it in as a Hugging Face folder in f32, whatever it was, and lets the weights go: once. The same weights give the same
+    /// artifact.</summary>
     public Task<string> Store(ArtifactStore artifacts) => TorchThread.Run(() =>
     {
         var staged = artifacts.Stage("start-policy");

@@ -48,7 +48,8 @@ public static class PromotionGate
     }
 
     private static (bool, string) Wins(Estimate rate, int prompts) => prompts < FewestPrompts
-        ? (false, $"The win rate against the incumbent is {Shown(rate.Mean, rate.Low, rate.High)} on {prompts} prompts; fewer than {FewestPrompts} decide nothing.")
+        ? (false, $"The win rate against the incumbent is {Shown(rate.Mean, rate.Low, rate.High)} on {prompts} prompts; "
+            + $"fewer than {FewestPrompts} decide nothing.")
         : (rate.Low > 0.5, $"The win rate against the incumbent is {Shown(rate.Mean, rate.Low, rate.High)}; "
             + $"its lower bound is {(rate.Low > 0.5 ? "above" : "not above")} one half.");
 

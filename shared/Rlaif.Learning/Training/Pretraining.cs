@@ -38,7 +38,8 @@ public static class Pretraining
         if (sequences is [])
         {
             throw new InputException(
-                $"{corpusFile} has {dialogues.Count} dialogues and none of at most {recipe.MaxPositions} tokens; raise maxPositions or write shorter dialogues.");
+                $"{corpusFile} has {dialogues.Count} dialogues and none of at most {recipe.MaxPositions} tokens; " +
+                "raise maxPositions or write shorter dialogues.");
         }
 
         using var objective = new SftObjective(LanguageModel.Create(Shape(recipe, chat), (ulong)recipe.Seed, trainable: true), sequences);

@@ -59,7 +59,8 @@ internal static class RecipeRules
         }
         else if (recipe.HiddenSize / recipe.Heads % 2 != 0)
         {
-            document.Wrong("heads", $"is {recipe.Heads}, which makes heads of width {recipe.HiddenSize / recipe.Heads}; rotary positions need an even width.");
+            document.Wrong(
+                "heads", $"is {recipe.Heads}, which makes heads of width {recipe.HiddenSize / recipe.Heads}; rotary positions need an even width.");
         }
     }
 
