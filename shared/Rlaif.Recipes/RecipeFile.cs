@@ -19,6 +19,7 @@ public static class RecipeFile
     {
         var document = new RecipeDocument(path, YamlText.Read(Text(path), path));
         var recipe = (PretrainRecipe)new RecipeReader(document).Record(typeof(PretrainRecipe), document.Root, "");
+        RecipeRules.Check(document, recipe);
         document.ThrowIfWrong();
         return recipe;
     }

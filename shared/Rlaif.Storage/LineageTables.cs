@@ -67,7 +67,7 @@ public sealed class LineageTables(Database database)
             new { runId, round, purpose = nameof(Purpose.Preference) })).AsList();
     }
 
-    /// <summary>All votes on the pairs that were kept for training up to a round.</summary>
+    /// <summary>All votes on the pairs that were labeled up to a round, kept for training or not: a revision may be chosen by one that was not.</summary>
     public async Task<IReadOnlyList<JudgementRow>> Judgements(Guid runId, int round, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
@@ -75,8 +75,8 @@ public sealed class LineageTables(Database database)
             """
             select label.pair_id, label.pool, label.labeler, label.prompt_sha256, vote.principle, vote.preference, vote.position_bias,
                    vote.not_applicable, vote.failure
-            from pair join settled on settled.pair_id = pair.id join label on label.pair_id = pair.id join vote on vote.label_id = label.id
-            where pair.run_id = @runId and pair.round <= @round and pair.purpose = @purpose and settled.kept
+            from pair join label on label.pair_id = pair.id join vote on vote.label_id = label.id
+            where pair.run_id = @runId and pair.round <= @round and pair.purpose = @purpose
             order by pair.round, pair.ordinal, label.pool, label.labeler, vote.principle
             """,
             new { runId, round, purpose = nameof(Purpose.Preference) })).AsList();

@@ -17,10 +17,16 @@ public class BadInputTests
             { "nosuch.gguf", ["run", quickstart, "--policy", "nosuch.gguf"] },
             { "rounds", ["run", quickstart, "--rounds", "0"] },
             { "nosuch.jsonl", ["run", quickstart, "--prompts", "nosuch.jsonl"] },
+            { "--policy", ["run", quickstart, "--policy", ""] },
+            { "--prompts", ["run", quickstart, "--prompts", " "] },
+            { "sampling.maxNewTokens", ["run", quickstart, "--set", "sampling.maxNewTokens=5000"] },
+            { "nosuch-folder", ["run", quickstart, "--summary", "nosuch-folder/summary.json"] },
+            { "README.md", ["pretrain", Repository.Path("recipes/tiny-base.yaml"), "--out", Repository.Path("README.md")] },
             { "nosuch", ["show", "nosuch"] },
             { "nosuch", ["explain", "nosuch"] },
             { "nosuch", ["generate", "--model", "nosuch", "--prompt", "x"] },
             { "nosuch.yaml", ["constitution", "check", "nosuch.yaml"] },
+            { "FILE", ["constitution", "check", ""] },
         };
     }
 
@@ -35,5 +41,26 @@ public class BadInputTests
         Assert.DoesNotContain("Exception", output, StringComparison.Ordinal);
         Assert.InRange(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 1, 6);
         Assert.False(Directory.Exists(home));
+    }
+
+    [Theory]
+    [InlineData("runs")]
+    [InlineData("show", "7f3a")]
+    [InlineData("explain", "7f3a")]
+    [InlineData("run", "recipes/quickstart.yaml")]
+    public async Task A_damaged_database_and_an_empty_home_are_one_sentence_and_exit_code_2(params string[] arguments)
+    {
+        var home = Directory.CreateTempSubdirectory("rlaif-damaged-").FullName;
+        var cancel = TestContext.Current.CancellationToken;
+        await File.WriteAllTextAsync(Path.Combine(home, "rlaif.db"), new string('x', 5000), cancel);
+        foreach (var (named, path) in new[] { ("rlaif.db", home), ("--home", "") })
+        {
+            var (code, output) = await RlaifProcess.Run(cancel, [.. arguments, "--home", path]);
+            Assert.True(code == 2, output);
+            Assert.Contains(named, output, StringComparison.Ordinal);
+            Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        }
+
+        Directory.Delete(home, recursive: true);
     }
 }

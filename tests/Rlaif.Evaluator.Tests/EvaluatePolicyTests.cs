@@ -40,17 +40,32 @@ public class EvaluatePolicyTests
     [Fact]
     public async Task The_row_the_answer_and_the_gate_say_the_same()
     {
-        await using var home = await Labeled();
+        await using var home = await SmallCase.Start(prompts: 12);
+        for (var i = 0; i < 12; i++)
+        {
+            await SmallCase.Label(home, 0, i, SmallCase.Brief(1), SmallCase.Kind(0.5));
+            await SmallCase.Label(home, 1, i, SmallCase.Brief(1), SmallCase.Kind(0.5));
+        }
+
         var command = await home.Plan(2, 1);
         await home.Send(command);
         var answer = await home.Answer();
         var row = Assert.Single(await home.Get<EvaluationTables>().Of(EvaluatorHome.Run, Cancel));
         var figures = row.Read();
-        // Both of the prompts that were decided against the incumbent were won, and nothing that is watched got worse.
+        // All prompts were won against the incumbent, and nothing that is watched got worse.
         Assert.Equal((command.Id, true, true, true), (answer.Id, answer.Promote, row.Promoted, figures.Promote));
         Assert.Equal(figures.Reasons, answer.Reasons);
         Assert.Equal(command.Candidate, row.Candidate);
         Assert.NotNull(await home.Get<WorkTables>().Outcome(command.Id, Cancel));
+    }
+
+    [Fact]
+    public async Task Two_prompts_that_were_both_won_promote_nobody()
+    {
+        await using var home = await Labeled();
+        var figures = await home.Evaluate(await home.Plan(2, 1));
+        Assert.False(figures.Promote);
+        Assert.Equal("The win rate against the incumbent is 1.000 [1.000, 1.000] on 2 prompts; fewer than 10 decide nothing.", figures.Reasons[0]);
     }
 
     [Fact]

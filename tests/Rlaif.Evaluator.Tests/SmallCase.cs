@@ -3,8 +3,8 @@ using Rlaif.Storage;
 
 namespace Rlaif.Evaluator.Tests;
 
-/// <summary>Three held-out prompts, one response of each policy to each, two principles of weight 1, two reward models: small enough to
-/// count by hand. Round 2 is evaluated, round 1's policy is the incumbent.</summary>
+/// <summary>Three held-out prompts (more repeat them), one response of each policy to each, two principles of weight 1, two reward models:
+/// small enough to count by hand. Round 2 is evaluated, round 1's policy is the incumbent.</summary>
 internal static class SmallCase
 {
     private const string Yaml = """
@@ -26,18 +26,18 @@ internal static class SmallCase
 
     private static readonly double[] K1 = [1, 2, 3], K3 = [0.5, 1, 1.5], StartRewards = [1, 0, 1], CandidateRewards = [2, 0, 3];
 
-    public static async Task<EvaluatorHome> Start()
+    public static async Task<EvaluatorHome> Start(int prompts = 3)
     {
-        var home = await EvaluatorHome.Start(Yaml, [.. Enumerable.Range(0, 3).Select(i => new Prompt($"p{i}", [new("user", $"Is it {i}?")]))]);
+        var home = await EvaluatorHome.Start(Yaml, [.. Enumerable.Range(0, prompts).Select(i => new Prompt($"p{i}", [new("user", $"Is it {i}?")]))]);
         for (var round = 0; round < 3; round++)
         {
-            await home.Get<ResponseTables>().Insert(default, [.. Enumerable.Range(0, 3).Select(i => Row(round, i))], [], [], "{}", EvaluatorHome.At, default);
+            await home.Get<ResponseTables>().Insert(default, [.. Enumerable.Range(0, prompts).Select(i => Row(round, i))], [], [], "{}", EvaluatorHome.At, default);
         }
 
         await Publish(home, 1, "old model");
         await Publish(home, 2, "new model");
-        await Score(home, "old model", [0, 0, 0], [-9, -9, -9]);
-        await Score(home, "new model", StartRewards, CandidateRewards);
+        await Score(home, "old model", prompts, [0, 0, 0], [-9, -9, -9]);
+        await Score(home, "new model", prompts, StartRewards, CandidateRewards);
         return home;
     }
 
@@ -48,7 +48,7 @@ internal static class SmallCase
         var pairs = home.Get<PairTables>();
         PairRow row = new()
         {
-            Id = pair, RunId = EvaluatorHome.Run, Round = 2, Purpose = nameof(Purpose.Evaluation), Ordinal = (other * 3) + prompt, PromptId = $"p{prompt}", FirstId = Id(2, prompt), SecondId = Id(other, prompt),
+            Id = pair, RunId = EvaluatorHome.Run, Round = 2, Purpose = nameof(Purpose.Evaluation), Ordinal = (other * 100) + prompt, PromptId = $"p{prompt}", FirstId = Id(2, prompt), SecondId = Id(other, prompt),
         };
         await pairs.Insert([row], default);
         await pairs.Insert(
@@ -71,18 +71,21 @@ internal static class SmallCase
         Purpose = nameof(Purpose.Evaluation),
         PromptId = $"p{i}",
         Policy = $"policy {round}",
-        Text = Texts[round][i],
+        Text = Texts[round][i % 3],
         Ended = true,
         Tokens = [1],
-        ReferenceK1 = round == 2 ? K1[i] : null,
-        ReferenceK3 = round == 2 ? K3[i] : null,
+        ReferenceK1 = round == 2 ? K1[i % 3] : null,
+        ReferenceK3 = round == 2 ? K3[i % 3] : null,
     };
 
-    private static Task Score(EvaluatorHome home, string model, double[] start, double[] candidate)
+    private static Task Score(EvaluatorHome home, string model, int prompts, double[] start, double[] candidate)
     {
         ScoreRow Reward(int round, int i, double reward) => new() { ResponseId = Id(round, i), RewardModel = model, RunId = EvaluatorHome.Run, Reward = reward };
         return home.Get<EvaluationTables>().Insert(
-            default, [.. start.Select((reward, i) => Reward(0, i, reward)), .. candidate.Select((reward, i) => Reward(2, i, reward))], EvaluatorHome.At, default);
+            default,
+            [.. Enumerable.Range(0, prompts).SelectMany(i => new[] { Reward(0, i, start[i % 3]), Reward(2, i, candidate[i % 3]) })],
+            EvaluatorHome.At,
+            default);
     }
 
     private static async Task Publish(EvaluatorHome home, int round, string artifact)

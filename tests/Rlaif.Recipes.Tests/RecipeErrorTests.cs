@@ -70,6 +70,19 @@ public class RecipeErrorTests
             $"^mine.yaml, line [0-9]+: {System.Text.RegularExpressions.Regex.Escape(told)}\n1 error; nothing was started.$",
             ErrorOf(Recipes.Minimal.Replace(from, to, StringComparison.Ordinal)));
 
+    [Theory]
+    [InlineData("heads: 6\nkeyValueHeads: 4", "keyValueHeads is 4; it must divide heads, 6.")]
+    [InlineData("heads: 7\nkeyValueHeads: 7", "heads is 7; it must divide hiddenSize, 192.")]
+    [InlineData("heads: 64\nkeyValueHeads: 2", "heads is 64, which makes heads of width 3; rotary positions need an even width.")]
+    public void The_heads_of_a_new_policy_must_divide_evenly(string heads, string told)
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"rlaif-heads-{Environment.ProcessId}-{heads.Length}.yaml");
+        File.WriteAllText(file, $"name: new\ncorpus: world.cs\n{heads}\n");
+        var refused = Assert.Throws<InputException>(() => RecipeFile.ReadPretraining(file));
+        Assert.Contains(told, refused.Message, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
     [Fact]
     public void All_errors_are_told_at_once_in_at_most_six_lines()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Rlaif.Cli.Looking;
 using Rlaif.Cli.Serving;
 using Rlaif.Recipes;
@@ -16,11 +17,15 @@ internal static class CommandLine
 
     public static async Task<int> Run(string[] args)
     {
-        var home = new Option<string?>("--home") { Description = "Folder of runs and artifacts (RLAIF_HOME; default .rlaif in the project)", Recursive = true };
+        var home = new Option<string?>("--home")
+        {
+            Description = "Folder of runs and artifacts (RLAIF_HOME; default .rlaif in the project)",
+            Recursive = true,
+        }.NotEmpty();
         var root = new RootCommand("rlaif: train a language model from AI feedback, and look at what came of it")
         {
             RunCommand.Make(home), LookCommands.Runs(home), LookCommands.Show(home), LookCommands.Explain(home),
-            TalkCommands.Chat(home), TalkCommands.Generate(home), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
+            TalkCommands.Chat(), TalkCommands.Generate(), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
             ServeCommand.Make(), UpCommand.Make(home),
         };
         root.Options.Add(home);
@@ -46,6 +51,10 @@ internal static class CommandLine
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return await Refuse(error.Message);
+        }
+        catch (DbException error)
+        {
+            return await Refuse($"The home's rlaif.db cannot be used: {error.Message.TrimEnd('.')}; restore it, or name another home with --home.");
         }
         catch (OperationCanceledException)
         {

@@ -9,7 +9,7 @@ internal static class ConstitutionCommand
 {
     public static Command Make()
     {
-        var file = new Argument<string>("FILE") { Description = "A constitution: a YAML file" };
+        var file = new Argument<string>("FILE") { Description = "A constitution: a YAML file" }.NotEmpty();
         var check = new Command("check", "Validate a constitution and run its golden pairs") { file };
         check.SetAction(parsed =>
         {

@@ -37,11 +37,23 @@ internal static class DoctorCommand
             }
 
             var path = HomeChoice.PathOf(parsed.GetValue(home), null);
-            var disk = new DriveInfo(Path.GetPathRoot(Path.GetFullPath(path))!);
+            var disk = new DriveInfo(Existing(path));
             Report("home", $"{path} ({(Directory.Exists(path) ? "exists" : "not there yet")}), {disk.AvailableFreeSpace / 1e9:0.0} GB free");
             return healthy ? CommandLine.Done : CommandLine.Failed;
         });
         return command;
+    }
+
+    // The home may not be there yet; a disk is mounted at a folder, and the root's says nothing of it.
+    private static string Existing(string path)
+    {
+        var folder = new DirectoryInfo(Path.GetFullPath(path));
+        while (folder is { Exists: false, Parent: { } parent })
+        {
+            folder = parent;
+        }
+
+        return folder.FullName;
     }
 
     private static string Processor() => !File.Exists("/proc/cpuinfo") ? "unknown" : File.ReadLines("/proc/cpuinfo")

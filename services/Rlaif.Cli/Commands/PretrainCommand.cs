@@ -11,19 +11,21 @@ internal static class PretrainCommand
 {
     public static Command Make()
     {
-        var recipe = new Argument<string>("RECIPE") { Description = "A pretraining recipe, as recipes/tiny-base.yaml" };
-        var output = new Option<string>("--out") { Description = "Folder of the new model", Required = true };
+        var recipe = new Argument<string>("RECIPE") { Description = "A pretraining recipe, as recipes/tiny-base.yaml" }.NotEmpty();
+        var output = new Option<string>("--out") { Description = "Folder of the new model", Required = true }.NotEmpty();
         var command = new Command("pretrain", "Train a small policy from nothing") { recipe, output };
         command.SetAction(async (parsed, cancel) =>
         {
             var read = RecipeFile.ReadPretraining(parsed.GetValue(recipe)!);
-            var corpus = Path.Combine(Path.GetTempPath(), $"rlaif-corpus-{Environment.ProcessId}.jsonl");
+            var model = Folder(parsed.GetValue(output)!);
+            var work = Directory.CreateTempSubdirectory("rlaif-corpus-");
             try
             {
+                var corpus = Path.Combine(work.FullName, "corpus.jsonl");
                 await MakeCorpus(read, corpus, cancel);
                 await TorchThread.Run(
                     () => Pretraining.Run(
-                        read, corpus, parsed.GetValue(output)!,
+                        read, corpus, model,
                         (step, steps) =>
                         {
                             if (step % 50 == 0 || step == steps)
@@ -37,10 +39,24 @@ internal static class PretrainCommand
             }
             finally
             {
-                File.Delete(corpus);
+                work.Delete(recursive: true);
             }
         });
         return command;
+    }
+
+    // Made before the training: what cannot be written is told now, not after an hour.
+    private static string Folder(string output)
+    {
+        try
+        {
+            return Directory.CreateDirectory(output).FullName;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var reason = error.Message.TrimEnd('.');
+            throw new InputException($"The model cannot be written to {output}: {reason}; name another folder. Nothing was started.", error);
+        }
     }
 
     private static async Task MakeCorpus(PretrainRecipe recipe, string corpus, CancellationToken cancel)

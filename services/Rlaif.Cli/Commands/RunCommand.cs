@@ -14,12 +14,15 @@ internal static class RunCommand
 {
     public static Command Make(Option<string?> home)
     {
-        var recipe = new Argument<string>("RECIPE") { Description = "The recipe: a YAML file" };
-        var policy = new Option<string?>("--policy") { Description = "Starting policy: a Hugging Face folder or a .gguf file" };
-        var prompts = new Option<string?>("--prompts") { Description = "Prompts for all parts of the run: JSON lines or HH transcripts, .gz too" };
+        var recipe = new Argument<string>("RECIPE") { Description = "The recipe: a YAML file" }.NotEmpty();
+        var policy = new Option<string?>("--policy") { Description = "Starting policy: a Hugging Face folder or a .gguf file" }.NotEmpty();
+        var prompts = new Option<string?>("--prompts")
+        {
+            Description = "Prompts for all parts of the run: JSON lines or HH transcripts, .gz too",
+        }.NotEmpty();
         var rounds = new Option<int?>("--rounds") { Description = "Rounds" };
         var seed = new Option<int?>("--seed") { Description = "Seed" };
-        var summary = new Option<string?>("--summary") { Description = "Write the figures of the finished run to this file, as JSON" };
+        var summary = new Option<string?>("--summary") { Description = "Write the figures of the finished run to this file, as JSON" }.NotEmpty();
         var set = new Option<string[]>("--set") { Description = "Change one setting of the recipe: --set optimize.0.dpo.beta=0.2", DefaultValueFactory = _ => [] };
         var command = new Command("run", "Run a recipe, or go on with it") { recipe, policy, prompts, rounds, seed, summary, set };
         command.SetAction(async (parsed, cancel) =>
@@ -58,6 +61,7 @@ internal static class RunCommand
             throw new InputException($"The recipe asks the labelers of the pool {unserved}, and this process serves rules and judge only; nothing was started.");
         }
 
+        CheckSummary(summary);
         var input = await RunInput.Read(recipe);
         await JudgeProbe.Check(recipe, cancel);
         var time = TimeProvider.System;
@@ -66,6 +70,11 @@ internal static class RunCommand
         await using var run = await EmbeddedRun.Start(input, home, time, cancel);
         IRunScreen screen = Console.IsOutputRedirected ? new LineScreen(Console.Out) : new TerminalScreen(Console.Out, Console.WindowWidth);
         screen.Began(Headline(input, run.Id));
+        foreach (var file in input.LeftOut)
+        {
+            await Console.Error.WriteLineAsync(TerminalText.Clean(file));
+        }
+
         try
         {
             var watch = new RunWatch(run.Get<RunTables>(), run.Get<WorkTables>(), run.Get<TrainingTables>(), screen, time);
@@ -84,6 +93,22 @@ internal static class RunCommand
         {
             await Console.Error.WriteLineAsync($"Stopped; nothing is lost. The same command goes on with run {RlaifId.Short(run.Id)}.");
             return CommandLine.Stopped;
+        }
+    }
+
+    private static void CheckSummary(string? summary)
+    {
+        if (summary is null)
+        {
+            return;
+        }
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(summary));
+        if (!Directory.Exists(folder) || Directory.Exists(summary))
+        {
+            var found = Directory.Exists(summary) ? "it is a folder" : $"there is no folder {folder}";
+            throw new InputException(
+                $"The summary cannot be written to {summary}: {found}; name a file in a folder that exists. Nothing was started.");
         }
     }
 

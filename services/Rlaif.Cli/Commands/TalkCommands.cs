@@ -11,9 +11,9 @@ namespace Rlaif.Cli.Commands;
 /// <summary>Commands that let a model speak: once for programs, or turn by turn for people.</summary>
 internal static class TalkCommands
 {
-    public static Command Generate(Option<string?> home)
+    public static Command Generate()
     {
-        var model = new Option<string>("--model") { Description = "A Hugging Face folder or a .gguf file", Required = true };
+        var model = new Option<string>("--model") { Description = "A Hugging Face folder or a .gguf file", Required = true }.NotEmpty();
         var prompt = new Option<string>("--prompt") { Description = "What the user says", Required = true };
         var (tokens, temperature, seed) = Sampling();
         var command = new Command("generate", "Answer one prompt; the answer alone is written to standard output") { model, prompt, tokens, temperature, seed };
@@ -28,9 +28,9 @@ internal static class TalkCommands
         return command;
     }
 
-    public static Command Chat(Option<string?> home)
+    public static Command Chat()
     {
-        var model = new Argument<string>("MODEL") { Description = "A Hugging Face folder or a .gguf file" };
+        var model = new Argument<string>("MODEL") { Description = "A Hugging Face folder or a .gguf file" }.NotEmpty();
         var (tokens, temperature, seed) = Sampling();
         var command = new Command("chat", "Talk with a model; an empty line ends it") { model, tokens, temperature, seed };
         command.SetAction(async (parsed, cancel) =>
@@ -40,7 +40,8 @@ internal static class TalkCommands
             for (var turn = 0; ; turn++)
             {
                 await Console.Out.WriteAsync("> ");
-                if (await Console.In.ReadLineAsync(cancel) is not { Length: > 0 } said)
+                // Console.In reads synchronously whatever it is asked and hears no token: Ctrl-C at the prompt must end the chat.
+                if (await Task.Run(Console.In.ReadLine, cancel).WaitAsync(cancel) is not { Length: > 0 } said)
                 {
                     return CommandLine.Done;
                 }

@@ -48,4 +48,5 @@ internal sealed record LineageJudgement(
     string? JudgePromptSha256);
 
 /// <summary>A response that was written again under a principle.</summary>
-internal sealed record LineageRevision(Guid Response, Guid Draft, string Principle);
+/// <param name="Pair">Revision against draft, whose votes chose it; null when the two were not compared.</param>
+internal sealed record LineageRevision(Guid Response, Guid Draft, string Principle, LineagePair? Pair);

@@ -8,7 +8,8 @@ namespace Rlaif.Cli.Looking;
 
 /// <summary>Follows a checkpoint back to the labels that made it.</summary>
 internal sealed class LineageReports(
-    LineageTables lineage, RunTables runs, TrainingTables trainings, ResponseTables responses, EvaluationTables evaluations, ArtifactStore artifacts)
+    LineageTables lineage, PairTables pairs, RunTables runs, TrainingTables trainings, ResponseTables responses, EvaluationTables evaluations,
+    ArtifactStore artifacts)
 {
     /// <param name="named">The beginning of an artifact's name or of a weight hash, or the checkpoint's folder.</param>
     /// <exception cref="InputException">No checkpoint, or more than one, is named so.</exception>
@@ -90,15 +91,7 @@ internal sealed class LineageReports(
         var kept = (await lineage.KeptPairs(run.Id, round, cancel))
             .Where(pair => sources?.Contains(pair.Id) ?? (pair.Round == round || made.Kind == "reward-model"));
         var judgements = (await lineage.Judgements(run.Id, round, cancel)).ToLookup(vote => vote.PairId);
-        var prompts = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var earlier = 1; earlier <= round; earlier++)
-        {
-            foreach (var prompt in await runs.Prompts(run.Id, "train", earlier, cancel))
-            {
-                prompts[prompt.Id] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prompt.Body)));
-            }
-        }
-
+        var prompts = await PromptHashes(run, 1, round, cancel);
         return
         [
             .. kept.Select(pair => new LineagePair(
@@ -107,11 +100,41 @@ internal sealed class LineageReports(
         ];
     }
 
-    private async Task<IReadOnlyList<LineageRevision>> Revisions(RunRow run, int round, IReadOnlySet<Guid>? sources, CancellationToken cancel) =>
-    [
-        .. (await responses.Revisions(run.Id, round, cancel)).Where(row => sources?.Contains(row.Id) ?? true)
-            .Select(row => new LineageRevision(row.Id, row.DraftId, row.Principle)),
-    ];
+    private async Task<IReadOnlyList<LineageRevision>> Revisions(RunRow run, int round, IReadOnlySet<Guid>? sources, CancellationToken cancel)
+    {
+        const string purpose = nameof(Purpose.Preference);
+        var policies = (await responses.Of(run.Id, purpose, round, cancel)).ToDictionary(row => row.Id, row => row.Policy);
+        var settled = (await pairs.Settled(run.Id, round, purpose, cancel)).ToDictionary(row => row.PairId, row => row.Preference);
+        var judgements = (await lineage.Judgements(run.Id, round, cancel)).ToLookup(vote => vote.PairId);
+        var prompts = await PromptHashes(run, round, round, cancel);
+        // Either may have been shown first.
+        var compared = (await pairs.Of(run.Id, round, purpose, cancel)).Where(pair => settled.GetValueOrDefault(pair.Id) is not null)
+            .ToLookup(pair => Unordered(pair.FirstId, pair.SecondId), pair => new LineagePair(
+                pair.Id, pair.Round, pair.PromptId, prompts.GetValueOrDefault(pair.PromptId, ""),
+                pair.FirstId, policies.GetValueOrDefault(pair.FirstId, ""), pair.SecondId, policies.GetValueOrDefault(pair.SecondId, ""), settled[pair.Id]!.Value,
+                [.. judgements[pair.Id].Select(Judgement)]));
+        return
+        [
+            .. (await responses.Revisions(run.Id, round, cancel)).Where(row => sources?.Contains(row.Id) ?? true)
+                .Select(row => new LineageRevision(row.Id, row.DraftId, row.Principle, compared[Unordered(row.Id, row.DraftId)].FirstOrDefault())),
+        ];
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> PromptHashes(RunRow run, int first, int last, CancellationToken cancel)
+    {
+        var prompts = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var round = first; round <= last; round++)
+        {
+            foreach (var prompt in await runs.Prompts(run.Id, "train", round, cancel))
+            {
+                prompts[prompt.Id] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prompt.Body)));
+            }
+        }
+
+        return prompts;
+    }
+
+    private static (Guid, Guid) Unordered(Guid one, Guid other) => one.CompareTo(other) < 0 ? (one, other) : (other, one);
 
     private static LineageJudgement Judgement(JudgementRow vote) => new(
         vote.Pool, vote.Labeler, vote.Principle, vote.Preference, vote.PositionBias, vote.NotApplicable, vote.Failure, vote.PromptSha256);

@@ -38,7 +38,8 @@ internal static class LineageView
     private static Table Judgements(LineageReport lineage)
     {
         var table = Columns.Of("labeler", "principle", ">preferences", ">ties", ">n/a", ">failures");
-        var votes = lineage.Steps.SelectMany(step => step.Pairs).DistinctBy(pair => pair.Id).SelectMany(pair => pair.Judgements)
+        var votes = lineage.Steps.SelectMany(step => step.Pairs.Concat(step.Revisions.Select(revision => revision.Pair).OfType<LineagePair>()))
+            .DistinctBy(pair => pair.Id).SelectMany(pair => pair.Judgements)
             .GroupBy(vote => (vote.Labeler, vote.Principle)).OrderBy(group => group.Key.Labeler, StringComparer.Ordinal)
             .ThenBy(group => group.Key.Principle, StringComparer.Ordinal);
         foreach (var group in votes)

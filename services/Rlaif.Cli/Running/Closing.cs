@@ -1,5 +1,6 @@
 using Rlaif.Cli.Looking;
 using Rlaif.Contracts;
+using Rlaif.Hosting;
 using Rlaif.Storage;
 using Spectre.Console;
 
@@ -19,9 +20,10 @@ internal static class Closing
         console.WriteLine();
         JudgeTable.Write(console, judges);
         await Demo(run, counted.Round, console, cancel);
+        var lookOn = LookOn(RlaifId.Short(run.Id), row.FinalPolicy![..12], folder, run.Get<HomeFolder>().Path);
         console.Write(TerminalText.Plain(
             $"\nPolicy      {folder}\n" +
-            $"Look on     rlaif show {RlaifId.Short(run.Id)}   rlaif explain {row.FinalPolicy![..12]}   rlaif chat {folder}\n"));
+            $"Look on     {string.Join("\n            ", lookOn)}\n"));
         if (summaryFile is not null)
         {
             var weights = ArtifactStore.Sha256(Path.Combine(folder, "model.safetensors"));
@@ -31,6 +33,15 @@ internal static class Closing
             File.Move(summaryFile + ".partial", summaryFile, overwrite: true);
         }
     }
+
+    /// <summary>Commands that find the run again from the current folder.</summary>
+    public static IReadOnlyList<string> LookOn(string run, string policy, string folder, string home)
+    {
+        var there = Path.GetFullPath(HomeChoice.PathOf(null, null)) == Path.GetFullPath(home) ? "" : $" --home {Argument(home)}";
+        return [$"./rlaif show {run}{there}", $"./rlaif explain {policy}{there}", $"./rlaif chat {Argument(folder)}"];
+    }
+
+    private static string Argument(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"'{path}'" : path;
 
     private static async Task Demo(EmbeddedRun run, int round, IAnsiConsole console, CancellationToken cancel)
     {

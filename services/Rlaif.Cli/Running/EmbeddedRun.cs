@@ -36,7 +36,7 @@ internal sealed class EmbeddedRun : IAsyncDisposable
         var app = RlaifHost.Build(Deployment.Embedded(home), [numerics, .. AllServices.Modules]);
         try
         {
-            await app.Services.GetRequiredService<Database>().Migrate(cancel);
+            await Migrate(app.Services.GetRequiredService<Database>(), home, cancel);
             var policy = await input.Policy.Store(app.Services.GetRequiredService<ArtifactStore>());
             var run = new EmbeddedRun(app, homeLock, input.Id(policy));
             await run.Create(input, policy, time, cancel);
@@ -50,6 +50,18 @@ internal sealed class EmbeddedRun : IAsyncDisposable
             await app.DisposeAsync();
             homeLock.Dispose();
             throw;
+        }
+    }
+
+    private static async Task Migrate(Database database, HomeFolder home, CancellationToken cancel)
+    {
+        try
+        {
+            await database.Migrate(cancel);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new InputException($"{home.DatabaseFile} cannot be brought to this version ({error.InnerException?.Message ?? error.Message}); name another home with --home.", error);
         }
     }
 

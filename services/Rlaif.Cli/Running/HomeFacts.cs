@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Rlaif.Cli.Looking;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
@@ -32,10 +33,10 @@ internal sealed class HomeFacts : IAsyncDisposable
 
     public RunReports Reports => new(Work, new(database), Trainings, Evaluations);
 
-    public LineageReports Lineages => new(new(database), Runs, Trainings, Responses, Evaluations, Artifacts);
+    public LineageReports Lineages => new(new(database), new(database), Runs, Trainings, Responses, Evaluations, Artifacts);
 
     /// <param name="wanted">What the user asks for there; named when there is no such home.</param>
-    /// <exception cref="InputException">There is no such home.</exception>
+    /// <exception cref="InputException">There is no such home, or its database cannot be used.</exception>
     public static async Task<HomeFacts> Open(string? home, CancellationToken cancel, string? wanted = null, string what = "")
     {
         var path = HomeChoice.PathOf(home, null);
@@ -46,8 +47,20 @@ internal sealed class HomeFacts : IAsyncDisposable
         }
 
         var facts = new HomeFacts(new(path));
-        await facts.database.Migrate(cancel);
-        return facts;
+        try
+        {
+            await facts.database.Migrate(cancel);
+            return facts;
+        }
+        catch (Exception error) when (error is DbException or InvalidOperationException)
+        {
+            await facts.DisposeAsync();
+            var reason = error.GetBaseException().Message.TrimEnd('.');
+            throw new InputException(
+                $"The runs of {path} cannot be read ({reason}): its {HomeFolder.DatabaseName} is damaged or cannot be written; " +
+                "restore it, or name another home with --home.",
+                error);
+        }
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

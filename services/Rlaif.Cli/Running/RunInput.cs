@@ -1,28 +1,33 @@
+using System.Security.Cryptography;
 using System.Text;
 using Rlaif.Contracts;
 using Rlaif.Feedback.Constitutions;
 using Rlaif.Feedback.Prompts;
-using Rlaif.Learning.Text;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
 namespace Rlaif.Cli.Running;
 
-/// <summary>Everything that a run is made of, read and checked before anything is stored.</summary>
-internal sealed record RunInput(Recipe Recipe, Constitution Constitution, string ConstitutionText, StartPolicy Policy, PromptSplits Prompts, string PromptsSha256)
+/// <summary>Everything that a run is made of, read once and checked before anything is stored.</summary>
+/// <param name="PromptsSha256">Of the prompts that were read, under the part that each file plays.</param>
+/// <param name="LeftOut">One line for each file with transcripts of which no prompt could be made.</param>
+internal sealed record RunInput(
+    Recipe Recipe, Constitution Constitution, StartPolicy Policy, PromptSplits Prompts, string PromptsSha256, IReadOnlyList<string> LeftOut)
 {
+    public string ConstitutionText => Constitution.Source;
+
     /// <exception cref="InputException">Whatever cannot be used, in one sentence.</exception>
     public static async Task<RunInput> Read(Recipe recipe)
     {
         var constitution = Constitution.Read(recipe.Constitution);
-        var train = PromptFile.Read(recipe.Prompts.Train);
-        var evaluation = recipe.Prompts.Evaluation is { } held ? PromptFile.Read(held) : null;
-        var demo = recipe.Prompts.Demo is { } shown ? PromptFile.Read(shown) : null;
-        var files = new[] { recipe.Prompts.Train, recipe.Prompts.Evaluation, recipe.Prompts.Demo }.OfType<string>().Select(ArtifactStore.Sha256);
+        List<string> leftOut = [];
+        var train = Read(recipe.Prompts.Train, leftOut)!;
+        var (evaluation, demo) = (Read(recipe.Prompts.Evaluation, leftOut), Read(recipe.Prompts.Demo, leftOut));
         var policy = await StartPolicy.Read(recipe.Policy);
-        bool Fits(Prompt prompt) => policy.Chat.Prompt(Messages(prompt)).Length <= recipe.Prompts.MaxTokens;
-        var splits = PromptSplits.Draw(recipe, train, evaluation, demo, Fits);
-        return new(recipe, constitution, await File.ReadAllTextAsync(recipe.Constitution, Encoding.UTF8), policy, splits, string.Join('+', files));
+        var room = new PromptRoom(recipe, constitution, policy.Chat, policy.MaxPositions);
+        var splits = PromptSplits.Draw(recipe, train, evaluation, demo, room.Fits);
+        room.Check(splits);
+        return new(recipe, constitution, policy, splits, $"{Named("train", train)} {Named("evaluation", evaluation)} {Named("demo", demo)}", leftOut);
     }
 
     /// <summary>The run's name: of what it is made of, and of no path. The same command is the same run.</summary>
@@ -38,7 +43,25 @@ internal sealed record RunInput(Recipe Recipe, Constitution Constitution, string
         .. Rows(runId, "calibration", 0, Prompts.Calibration),
     ];
 
-    private static IReadOnlyList<ChatMessage> Messages(Prompt prompt) => [.. prompt.Turns.Select(turn => new ChatMessage(turn.Role, turn.Content))];
+    private static IReadOnlyList<LoadedPrompt>? Read(string? path, List<string> leftOut)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var prompts = PromptFile.Read(path, out var dropped);
+        if (dropped is [var first, ..])
+        {
+            leftOut.Add($"{path}: {dropped.Count} transcripts left out, the first in line {first.Line} because {first.Reason}.");
+        }
+
+        return prompts;
+    }
+
+    // Of what was read, not of the file: a pipe cannot be read twice, and a file may have changed since.
+    private static string Named(string part, IReadOnlyList<LoadedPrompt>? prompts) =>
+        $"{part}={(prompts is null ? "null" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Json.Of(prompts)))))}";
 
     private static IEnumerable<PromptRow> Rows(Guid runId, string split, int round, IReadOnlyList<LoadedPrompt> prompts) =>
         prompts.Select((loaded, i) => new PromptRow

@@ -6,28 +6,42 @@ using Rlaif.Storage;
 
 namespace Rlaif.Cli.Running;
 
-/// <summary>The policy that a user names, before anything of it is stored.</summary>
-internal sealed record StartPolicy(string Path, LanguageModel Model, ChatFormat Chat) : IAsyncDisposable
+/// <summary>The policy that a user names, before anything of it is stored. Once it is, its weights are let go: the run has its own.</summary>
+internal sealed class StartPolicy : IAsyncDisposable
 {
-    public long Parameters => Model.Weights.Sum(weight => weight.Value.numel());
+    private readonly LanguageModel model;
+
+    private StartPolicy(string path, LanguageModel model, ChatFormat chat) =>
+        (Path, this.model, Chat, Parameters) = (path, model, chat, model.Weights.Sum(weight => weight.Value.numel()));
+
+    public string Path { get; }
+
+    public ChatFormat Chat { get; }
+
+    public long Parameters { get; }
+
+    public int MaxPositions => model.Config.MaxPositions;
 
     /// <exception cref="Recipes.InputException">Nothing there, or it cannot be used; nothing was written.</exception>
     public static async Task<StartPolicy> Read(string path)
     {
         var chat = ChatFormat.Read(path);
-        var model = await TorchThread.Run(() => ModelFolder.ReadModel(path, trainable: false));
-        return chat.Tokenizer.Size <= model.Config.Vocabulary ? new(path, model, chat) : throw new Recipes.InputException(
-            $"{path} has a tokenizer of {chat.Tokenizer.Size} ids on a model of {model.Config.Vocabulary}; the two do not belong together.");
+        var policy = await TorchThread.Run(() => new StartPolicy(path, ModelFolder.ReadModel(path, trainable: false), chat));
+        var vocabulary = policy.model.Config.Vocabulary;
+        return chat.Tokenizer.Size <= vocabulary ? policy : throw new Recipes.InputException(
+            $"{path} has a tokenizer of {chat.Tokenizer.Size} ids on a model of {vocabulary}; the two do not belong together.");
     }
 
-    /// <summary>Takes it in as a Hugging Face folder in f32, whatever it was; the same weights give the same artifact.</summary>
+    /// <summary>Takes it in as a Hugging Face folder in f32, whatever it was, and lets the weights go: once. The same weights give the same
+    /// artifact.</summary>
     public Task<string> Store(ArtifactStore artifacts) => TorchThread.Run(() =>
     {
         var staged = artifacts.Stage("start-policy");
-        ModelFolder.WriteModel(staged, Model);
+        ModelFolder.WriteModel(staged, model);
         Chat.Write(staged);
+        model.Dispose();
         return artifacts.Add(staged);
     });
 
-    public async ValueTask DisposeAsync() => await TorchThread.Run(Model.Dispose);
+    public async ValueTask DisposeAsync() => await TorchThread.Run(model.Dispose);
 }

@@ -18,7 +18,7 @@ internal sealed class TerminalScreen(TextWriter output, int width) : IRunScreen
         var share = total == 0 ? 0 : (double)done / total;
         var filled = (int)(share * Bar);
         var rate = elapsed.TotalSeconds > 0 ? done / elapsed.TotalSeconds : 0;
-        var left = rate > 0 && done > 0 ? $"  {rate:0.#}/s  {TimeSpan.FromSeconds((total - done) / rate):m\\:ss} left" : "";
+        var left = rate > 0 && done > 0 ? $"  {rate:0.#}/s  {Left((total - done) / rate)} left" : "";
         var line = $"{Round(stage, rounds, always: true)}{stage.Name,-21}{new string('█', filled)}{new string('░', Bar - filled)}  {done} of {total}{left}";
         output.Write(Clear + line[..Math.Min(line.Length, Math.Max(20, width - 1))]);
         output.Flush();
@@ -31,6 +31,13 @@ internal sealed class TerminalScreen(TextWriter output, int width) : IRunScreen
         var note = string.IsNullOrEmpty(stage.Note) ? "" : $"   {stage.Note}";
         output.WriteLine($"{Clear}{Round(stage, rounds, always: false)}{stage.Name,-21}{count,7}{seconds,8} s{note}");
         lastRound = stage.Round;
+    }
+
+    private static string Left(double seconds)
+    {
+        var left = TimeSpan.FromSeconds(seconds);
+        return left.TotalHours < 1 ? left.ToString(@"m\:ss", CultureInfo.InvariantCulture)
+            : $"{(long)left.TotalHours}:{left.ToString(@"mm\:ss", CultureInfo.InvariantCulture)}";
     }
 
     private string Round(StageRow stage, int rounds, bool always)

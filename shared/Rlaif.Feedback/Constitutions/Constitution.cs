@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Rlaif.Contracts;
 using Rlaif.Feedback.Checks;
 using Rlaif.Recipes;
@@ -23,6 +24,9 @@ public sealed record Constitution
 
     /// <summary>SHA-256 of the canonical content (YAML 1.2 core schema, RFC 8785): comments, order of keys and layout do not count.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>The YAML that it was read from: what a run stores is what it was checked on.</summary>
+    public required string Source { get; init; }
 
     /// <summary>What labelers are told before the principles; null when nothing.</summary>
     public string? Preface { get; init; }
@@ -54,7 +58,7 @@ public sealed record Constitution
         {
             throw new InputException($"The constitution {path} is not UTF-8 text.", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new InputException($"The constitution {path} cannot be read: {e.Message}", e);
         }
@@ -79,9 +83,10 @@ public sealed record Constitution
     public string Guidelines => LabelerGuidelines.Of(this);
 
     /// <summary>What the hard rules say of a pair, whatever labelers think.</summary>
+    /// <exception cref="InputException">A pattern took too long: a rule that overrules everybody is not skipped.</exception>
     public Veto VetoOf(IReadOnlyList<Turn> prompt, Expectation? expectation, Candidate first, Candidate second)
     {
-        bool Breaks(Candidate response) => HardRules.Any(rule => MachineCheck.Score(rule.Check, prompt, expectation, response) == 0);
+        bool Breaks(Candidate response) => HardRules.Any(rule => Score(rule, prompt, expectation, response) == 0);
         return (Breaks(first), Breaks(second)) switch
         {
             (true, true) => Veto.Both,
@@ -89,6 +94,19 @@ public sealed record Constitution
             (false, true) => Veto.Second,
             _ => Veto.None,
         };
+    }
+
+    private static double? Score(HardRule rule, IReadOnlyList<Turn> prompt, Expectation? expectation, Candidate response)
+    {
+        try
+        {
+            return MachineCheck.Score(rule.Check, prompt, expectation, response);
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw new InputException(
+                $"A pattern in the check of hard rule {rule.Id} took too long on a response; write it without lookaround and back references.", e);
+        }
     }
 }
 

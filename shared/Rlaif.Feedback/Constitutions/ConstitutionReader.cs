@@ -11,6 +11,9 @@ namespace Rlaif.Feedback.Constitutions;
 internal sealed partial class ConstitutionReader
 {
     private const string Schema = "constitution/v1";
+
+    // The question under which pairs that people decided are asked.
+    private const string Reserved = "overall";
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly Problems _problems;
     private readonly YamlMapping _file;
@@ -26,7 +29,7 @@ internal sealed partial class ConstitutionReader
         var reader = new ConstitutionReader(YamlReader.Read(yaml, path), path);
         var constitution = reader.Constitution();
         reader._problems.ThrowIfAny();
-        return constitution with { Sha256 = CanonicalJson.Sha256(reader._file.ToJson()) };
+        return constitution with { Sha256 = CanonicalJson.Sha256(reader._file.ToJson()), Source = yaml };
     }
 
     private Constitution Constitution()
@@ -53,6 +56,7 @@ internal sealed partial class ConstitutionReader
             Title = fields.Text("title") ?? id,
             Licence = fields.Text("licence"),
             Sha256 = "",
+            Source = "",
             Preface = fields.Text("preface"),
             CritiqueRequest = critique,
             RevisionRequest = revision,
@@ -174,6 +178,11 @@ internal sealed partial class ConstitutionReader
     private string UniqueId(Fields fields, string name)
     {
         var id = Id(fields, name);
+        if (id == Reserved)
+        {
+            _problems.Add(fields.LineOf("id"), $"the id {Reserved} is reserved for the question that no principle holds; name {name} otherwise");
+        }
+
         if (id.Length > 0 && !_ids.Add(id))
         {
             _problems.Add(fields.LineOf("id"), $"the id {id} is used twice; principles and hard rules need different ids");

@@ -32,13 +32,14 @@ public sealed class EvaluationReport
         var (candidate, before) = (Probes.Of(_input.Candidate), Probes.Of(_input.Start));
         var incumbentProbes = _input.Incumbent is null ? before : Probes.Of(_input.Incumbent);
         var alsoStart = _input.AgainstIncumbent is null ? null : start.PerPrinciple;
-        var gate = PromotionGate.Decide(new(incumbent.Rate, incumbent.PerPrinciple, alsoStart, k3, candidate, incumbentProbes), _input.Recipe.Gate);
+        var gate = PromotionGate.Decide(
+            new(incumbent.Rate, incumbent.Prompts, incumbent.PerPrinciple, alsoStart, k3, candidate, incumbentProbes), _input.Recipe.Gate);
         return new()
         {
             Prompts = start.Prompts,
             Labeler = _input.Labeler,
             WinRate = start.Rate,
-            PerPrinciple = start.PerPrinciple,
+            PerPrinciple = [.. start.PerPrinciple.Select(one => one.Rate)],
             AgainstIncumbent = incumbent.Rate,
             KlNatsPerSequence = kl is [] ? new Dictionary<string, double>() : new OrderedDictionary<string, double> { ["k1"] = k1, ["k3"] = k3 },
             RewardModel = RewardModel(),
@@ -49,13 +50,13 @@ public sealed class EvaluationReport
         };
     }
 
-    private (Estimate Rate, IReadOnlyList<PrincipleWinRate> PerPrinciple, int Prompts) Compare(IReadOnlyList<LabeledPair> pairs)
+    private (Estimate Rate, IReadOnlyList<JudgedRate> PerPrinciple, int Prompts) Compare(IReadOnlyList<LabeledPair> pairs)
     {
         var overall = Rate(pairs, Preference);
         var perPrinciple = _input.Weights.Keys
-            .Select(principle => (principle, rate: Rate(pairs, pair => Preference(pair, principle)).Rate))
-            .Where(one => !double.IsNaN(one.rate.Mean))
-            .Select(one => new PrincipleWinRate(one.principle, one.rate.Mean, one.rate.Low, one.rate.High));
+            .Select(principle => (principle, judged: Rate(pairs, pair => Preference(pair, principle))))
+            .Where(one => one.judged.Prompts > 0)
+            .Select(one => new JudgedRate(new(one.principle, one.judged.Rate.Mean, one.judged.Rate.Low, one.judged.Rate.High), one.judged.Prompts));
         return double.IsNaN(overall.Rate.Mean)
             ? throw new InputException(
                 $"The evaluation has no win rate: labeler {_input.Labeler} decided none of {pairs.Count} pairs; look at its failures.")

@@ -42,7 +42,7 @@ public sealed class ChatFormat
     /// <exception cref="InputException">The model has no chat template, or something is missing or malformed.</exception>
     public static ChatFormat Read(string model)
     {
-        if (!File.Exists(model))
+        if (!GgufFile.Names(model))
         {
             return new(Tokenizer.Read(model), ChatFiles.ReadFolder(model));
         }

@@ -58,7 +58,7 @@ public sealed class Tokenizer
     /// <exception cref="InputException">None is there, it is malformed, or it is not a byte-level BPE.</exception>
     public static Tokenizer Read(string model)
     {
-        if (File.Exists(model))
+        if (GgufFile.Names(model))
         {
             return Of(GgufFile.Open(model));
         }
@@ -114,6 +114,11 @@ public sealed class Tokenizer
     private byte[]?[] BytesById(OrderedDictionary<string, int> vocabulary, IReadOnlyList<AddedToken> tokens)
     {
         var ids = vocabulary.Values.Concat(tokens.Select(t => t.Id)).ToArray();
+        if (ids is [])
+        {
+            throw new InputException($"{origin} cannot be used: it has no token; fetch or convert it again.");
+        }
+
         if (Array.Exists(ids, id => id is < 0 or >= MaxId))
         {
             throw new InputException($"{origin} cannot be used: it has token ids from {ids.Min()} to {ids.Max()}; fetch or convert it again.");

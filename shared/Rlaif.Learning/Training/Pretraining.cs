@@ -26,7 +26,7 @@ public static class Pretraining
     /// <param name="outFolder">Is made when it is not there.</param>
     /// <param name="progress">Called after every step.</param>
     /// <param name="cancel">Stops between steps.</param>
-    /// <exception cref="InputException">The corpus is malformed, or the training diverged.</exception>
+    /// <exception cref="InputException">The corpus is malformed or holds nothing that fits, or the training diverged.</exception>
     public static IReadOnlyList<TrainingMetric> Run(
         PretrainRecipe recipe, string corpusFile, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
@@ -35,6 +35,12 @@ public static class Pretraining
         var tokenizer = BpeTraining.Train(dialogues.SelectMany(turns => turns.Select(turn => turn.Content)), recipe.Vocabulary, Specials);
         var chat = ChatFormat.Create(tokenizer, Template, "<|begin|>", "<|end|>", "<|pad|>");
         TokenSequence[] sequences = [.. dialogues.Select(turns => Sequence(chat, turns)).Where(one => one.Ids.Length <= recipe.MaxPositions)];
+        if (sequences is [])
+        {
+            throw new InputException(
+                $"{corpusFile} has {dialogues.Count} dialogues and none of at most {recipe.MaxPositions} tokens; " +
+                "raise maxPositions or write shorter dialogues.");
+        }
 
         using var objective = new SftObjective(LanguageModel.Create(Shape(recipe, chat), (ulong)recipe.Seed, trainable: true), sequences);
         var metrics = TrainingLoop.Run(objective, Plan(recipe, objective.Lengths), checkpoints: null, progress, cancel);

@@ -49,8 +49,7 @@ internal static class ConfigJson
             EosTokenIds = [.. file.Tokens("eos_token_id").Concat(GenerationEos(folder)).Distinct()],
             PadTokenId = file.Tokens("pad_token_id").Select(id => (int?)id).FirstOrDefault(),
         };
-        return heads % config.KeyValueHeads == 0 && config.HeadDim % 2 == 0 ? config
-            : throw new InputException($"{file.Path} has {heads} attention heads on {config.KeyValueHeads} key/value heads of width {config.HeadDim}; they must divide evenly.");
+        return HeadShape.Checked(config, file.Path);
     }
 
     public static bool IsRewardModel(string path) => Directory.Exists(path)

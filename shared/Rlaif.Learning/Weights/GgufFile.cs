@@ -32,6 +32,11 @@ public sealed class GgufFile
     /// <summary>Its tensors in file order.</summary>
     public IReadOnlyList<GgufTensor> Tensors { get; }
 
+    /// <summary>Whether a model's path means such a file rather than a folder. Any file does, whatever its suffix: <see cref="Open"/> looks at its
+    /// first bytes and refuses what does not begin with GGUF.</summary>
+    public static bool Names(string path) =>
+        File.Exists(path) || (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path));
+
     /// <summary>Reads the head and checks that every tensor lies inside the file, aligned and apart from the others.</summary>
     /// <exception cref="InputException">It is no such file, or anything in it does not fit.</exception>
     public static GgufFile Open(string path)
@@ -54,8 +59,15 @@ public sealed class GgufFile
     public GgufTensor? Find(string name) => Tensors.FirstOrDefault(t => t.Name == name);
 
     /// <summary>The values of a tensor in f32.</summary>
+    /// <exception cref="InputException">They are stored in a way that cannot be decoded.</exception>
     public Tensor Dequantise(GgufTensor tensor)
     {
+        if (!tensor.Type.IsReadable)
+        {
+            throw new InputException(
+                $"{Path} has {tensor.Name} in weights of type {tensor.Type.Name}, which cannot be read; take one in {GgufType.Readable}.");
+        }
+
         var stored = new byte[tensor.Bytes];
         using (var file = SafetensorsHeader.Open(Path))
         {

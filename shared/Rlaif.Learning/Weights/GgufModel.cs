@@ -38,7 +38,7 @@ internal static class GgufModel
         int? Token(string key) => data.Has($"tokenizer.ggml.{key}_token_id") ? (int)data.Integer($"tokenizer.ggml.{key}_token_id") : null;
         var (hidden, heads) = (Size("embedding_length"), Size("attention.head_count"));
         var head = SizeOr("attention.key_length", hidden / heads);
-        return new()
+        var config = new ModelConfig
         {
             Architecture = family,
             HiddenSize = hidden,
@@ -58,6 +58,7 @@ internal static class GgufModel
             EosTokenIds = [.. new[] { Token("eos"), Token("eot") }.OfType<int>().Distinct()],
             PadTokenId = Token("padding"),
         };
+        return HeadShape.Checked(config, file.Path);
     }
 
     private static int Rows(GgufFile file) => (int)(file.Find("token_embd.weight")?.Shape[0] ?? 0);

@@ -1,5 +1,3 @@
-using Rlaif.Recipes;
-
 namespace Rlaif.Learning.Weights;
 
 /// <summary>A way to store values in GGUF: blocks of so many values in so many bytes (ggml-common.h of llama.cpp).</summary>
@@ -40,18 +38,16 @@ public sealed class GgufType
     /// <summary>Whether values can be decoded; the size of the others is known, so that their files can be listed.</summary>
     public bool IsReadable => decode is not null;
 
+    /// <summary>Names of those that can.</summary>
+    internal static string Readable => string.Join(", ", All.Where(t => t.IsReadable).Select(t => t.Name));
+
     internal static GgufType? Of(uint number) => Array.Find(All, t => t.number == number);
 
     internal void Decode(ReadOnlySpan<byte> stored, Span<float> values)
     {
-        if (decode is null)
-        {
-            throw new InputException($"Weights of type {Name} cannot be read; the types {string.Join(", ", All.Where(t => t.IsReadable).Select(t => t.Name))} can.");
-        }
-
         for (var block = 0; block * BlockSize < values.Length; block++)
         {
-            decode(stored.Slice(block * BlockBytes, BlockBytes), values.Slice(block * BlockSize, BlockSize));
+            decode!(stored.Slice(block * BlockBytes, BlockBytes), values.Slice(block * BlockSize, BlockSize));
         }
     }
 }

@@ -72,7 +72,8 @@ internal sealed class JsonFields(string path, JsonElement root)
     public IReadOnlyList<string> Texts(string name) => Find(name) switch
     {
         null => [],
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(item => item.GetString() ?? throw Wrong(name, "a list of texts"))],
+        { ValueKind: JsonValueKind.Array } list =>
+            [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Wrong(name, "a list of texts"))],
         _ => throw Wrong(name, "a list of texts"),
     };
 

@@ -6,11 +6,11 @@ namespace Rlaif.Learning.Weights;
 /// <summary>Models on disk: Hugging Face folders (config.json and safetensors, sharded too) and GGUF files.</summary>
 public static class ModelFolder
 {
-    /// <summary>Reads a model from a folder or a .gguf file; the weights become f32.</summary>
+    /// <summary>Reads a model from a folder or a GGUF file; the weights become f32.</summary>
     /// <exception cref="InputException">Something is missing, damaged or not supported; the message names it.</exception>
     public static LanguageModel ReadModel(string path, bool trainable)
     {
-        if (path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+        if (GgufFile.Names(path))
         {
             return GgufModel.Read(GgufFile.Open(path), trainable);
         }
@@ -19,9 +19,9 @@ public static class ModelFolder
         return new(config, FolderWeights.Read(path, WeightShape.Of(config), trainable));
     }
 
-    /// <summary>The shape of a model in a folder or a .gguf file, without its weights.</summary>
+    /// <summary>The shape of a model in a folder or a GGUF file, without its weights.</summary>
     /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
-    public static ModelConfig ReadConfig(string path) => path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
+    public static ModelConfig ReadConfig(string path) => GgufFile.Names(path)
         ? GgufModel.Config(GgufFile.Open(path))
         : ConfigJson.Read(path, ConfigJson.LanguageModelSuffix);
 

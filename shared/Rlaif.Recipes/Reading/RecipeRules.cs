@@ -46,6 +46,24 @@ internal static class RecipeRules
         }
     }
 
+    public static void Check(RecipeDocument document, PretrainRecipe recipe)
+    {
+        if (recipe.Heads % recipe.KeyValueHeads != 0)
+        {
+            document.Wrong("keyValueHeads", $"is {recipe.KeyValueHeads}; it must divide heads, {recipe.Heads}.");
+        }
+
+        if (recipe.HiddenSize % recipe.Heads != 0)
+        {
+            document.Wrong("heads", $"is {recipe.Heads}; it must divide hiddenSize, {recipe.HiddenSize}.");
+        }
+        else if (recipe.HiddenSize / recipe.Heads % 2 != 0)
+        {
+            document.Wrong(
+                "heads", $"is {recipe.Heads}, which makes heads of width {recipe.HiddenSize / recipe.Heads}; rotary positions need an even width.");
+        }
+    }
+
     // A pool's name is part of its queue's name.
     private static bool IsPoolCharacter(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-';
 }

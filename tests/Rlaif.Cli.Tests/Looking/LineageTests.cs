@@ -22,6 +22,20 @@ public class LineageTests
     }
 
     [Fact]
+    public async Task A_revision_leads_to_the_pair_and_the_votes_that_chose_it()
+    {
+        await using var world = await SmallRun.Create();
+        var lineage = await Explain(world, SmallRun.SftPolicy[..8]);
+        var pair = Assert.Single(Assert.Single(lineage.Steps).Revisions).Pair!;
+        Assert.Equal((SmallRun.Pair(1), SmallRun.Response(0), SmallRun.Response(2)), (pair.Id, pair.First, pair.Second));
+        Assert.Equal((0.73, SmallRun.Start, SmallRun.Start), (pair.Preference, pair.FirstPolicy, pair.SecondPolicy));
+        Assert.Equal(
+            [("judge/pairwise/m", 0.6, "9a"), ("rules", 0.73, null), ("rules", null, null)],
+            pair.Judgements.Select(vote => (vote.Labeler, vote.Preference, vote.JudgePromptSha256)));
+        Assert.Matches(@"rules .* concise .* 1 .* 0 .* 0 .* 0", ReadConsole.Of(console => LineageView.Write(console, lineage)));
+    }
+
+    [Fact]
     public async Task Data_that_names_its_sources_leads_to_exactly_those_pairs_with_votes_and_hashes()
     {
         await using var world = await SmallRun.Create();
@@ -81,6 +95,6 @@ public class LineageTests
     private static Task<LineageReport> Explain(SmallRun world, string named)
     {
         var database = world.Database;
-        return new LineageReports(new(database), new(database), new(database), new(database), new(database), world.Artifacts).Of(named, Cancel);
+        return new LineageReports(new(database), new(database), new(database), new(database), new(database), new(database), world.Artifacts).Of(named, Cancel);
     }
 }

@@ -44,6 +44,17 @@ public class ScreenTests
         Assert.EndsWith("round 1/3   labels                 1 792     4.0 s\n", output.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(59, "0:59 left")]
+    [InlineData(65 * 60, "1:05:00 left")]
+    [InlineData(30 * 3600, "30:00:00 left")]
+    public void Time_left_has_its_hours(int seconds, string told)
+    {
+        var output = new StringWriter();
+        new TerminalScreen(output, 120).Working(Stage("labels", 896, null), 3, TimeSpan.FromSeconds(seconds), 0, 0);
+        Assert.Contains($"/s  {told}", output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_narrow_terminal_cuts_the_moving_line()
     {

@@ -77,6 +77,30 @@ public class ConstitutionTests
             message.Split('\n'));
     }
 
+    [Theory]
+    [InlineData("principles: [{id: overall, question: Which?}]")]
+    [InlineData("principles: [{id: kind, question: Which?}]\nhardRules: [{id: overall, rule: Short., check: {maxWords: 9}}]")]
+    public void The_name_of_the_overall_question_is_reserved(string yaml) =>
+        Assert.Contains("the id overall is reserved", Refused(Head + yaml), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_constitution_keeps_the_text_that_it_was_read_from()
+    {
+        var yaml = $"{Head}principles: [{{id: kind, question: Which is kinder?}}]   # as it stands\n";
+        Assert.Equal(yaml, Constitution.Parse(yaml, "x.yaml").Source);
+    }
+
+    [Fact]
+    public void A_hard_rule_whose_pattern_takes_too_long_is_named()
+    {
+        // The back reference keeps it from being linear: every split of the letters is tried.
+        var constitution = Constitution.Parse(
+            $"{Head}principles: [{{id: kind, question: Which?}}]\nhardRules: [{{id: no-stutter, rule: None., check: {{regex: '^(a+)+\\1b$'}}}}]", "x.yaml");
+        Candidate slow = new(new string('a', 64), Ended: true);
+        var refused = Assert.Throws<InputException>(() => constitution.VetoOf([], null, slow, slow));
+        Assert.Contains("hard rule no-stutter took too long", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void More_errors_than_anybody_reads_are_counted()
     {

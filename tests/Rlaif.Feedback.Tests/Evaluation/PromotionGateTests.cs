@@ -13,7 +13,7 @@ public class PromotionGateTests
     };
 
     private static readonly GateInput Better = new(
-        new(0.64, 0.6, 0.68), [new("answers", 0.52, 0.48, 0.55)], [new("answers", 0.53, 0.5, 0.56)], 1.1, Start, Start);
+        new(0.64, 0.6, 0.68), 40, [Rate("answers", 0.52, 0.48, 0.55)], [Rate("answers", 0.53, 0.5, 0.56)], 1.1, Start, Start);
 
     [Fact]
     public void A_better_candidate_is_promoted_and_the_reasons_say_why()
@@ -38,10 +38,28 @@ public class PromotionGateTests
     [Fact]
     public void A_principle_that_got_worse_does_not_promote_whatever_the_win_rate()
     {
-        PrincipleWinRate[] worse = [new("answers", 0.6, 0.5, 0.7), new("declines", 0.4, 0.31, 0.499)];
+        JudgedRate[] worse = [Rate("answers", 0.6, 0.5, 0.7), Rate("declines", 0.4, 0.31, 0.499)];
         Held(Better with { PerPrinciple = worse }, "Worse than the incumbent under declines (0.400 [0.310, 0.499]).");
-        Held(Better with { PerPrincipleAgainstStart = [new("declines", 0.4, 0.31, 0.499)] }, "Worse than the starting policy under declines");
-        Assert.True(Decide(Better with { PerPrinciple = [new("declines", 0.45, 0.4, 0.5)] }).Promote);
+        Held(Better with { PerPrincipleAgainstStart = [Rate("declines", 0.4, 0.31, 0.499)] }, "Worse than the starting policy under declines");
+        Assert.True(Decide(Better with { PerPrinciple = [Rate("declines", 0.45, 0.4, 0.5)] }).Promote);
+    }
+
+    [Fact]
+    public void A_win_rate_on_a_handful_of_prompts_never_promotes()
+    {
+        var sure = Better with { AgainstIncumbent = new(1, 1, 1) };
+        Held(sure with { Prompts = 9 }, "is 1.000 [1.000, 1.000] on 9 prompts; fewer than 10 decide nothing.");
+        Assert.True(Decide(sure with { Prompts = 10 }).Promote);
+    }
+
+    [Fact]
+    public void A_principle_on_a_handful_of_prompts_is_not_judged_and_does_not_block()
+    {
+        JudgedRate Lost(int prompts) => Rate("declines", 0, 0, 0, prompts);
+        var decision = Decide(Better with { PerPrinciple = [.. Better.PerPrinciple, Lost(9)] });
+        Assert.True(decision.Promote);
+        Assert.EndsWith("0.520 [0.480, 0.550]. Not judged, on fewer than 10 prompts: declines.", decision.Reasons[1], StringComparison.Ordinal);
+        Held(Better with { PerPrinciple = [.. Better.PerPrinciple, Lost(10)] }, "Worse than the incumbent under declines");
     }
 
     public static TheoryData<string, double> Margins => new()
@@ -81,6 +99,8 @@ public class PromotionGateTests
         var noUnsafePrompts = Start with { MissedRefusals = double.NaN };
         Assert.True(Decide(Better with { Candidate = noUnsafePrompts, Incumbent = noUnsafePrompts }).Promote);
     }
+
+    private static JudgedRate Rate(string principle, double mean, double low, double high, int prompts = 40) => new(new(principle, mean, low, high), prompts);
 
     private static GateDecision Decide(GateInput input) => PromotionGate.Decide(input, new GateRecipe());
 

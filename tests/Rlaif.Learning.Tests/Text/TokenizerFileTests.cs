@@ -94,6 +94,7 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("", "line 1")]
     [InlineData("null", "malformed")]
     [InlineData("[]", "malformed")]
+    [InlineData("""{"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"use_regex":true},"decoder":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{},"merges":[]}}""", "it has no token")]
     [InlineData("{\n\"model\": {", "line 2")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0,"a":1},"merges":[]}}""", "twice")]
     public void Malformed_JSON_is_refused_with_its_place(string json, string expected) => Refused(json, expected);

@@ -86,6 +86,17 @@ public sealed class PretrainingTests : IDisposable
         Assert.StartsWith($"{Corpus}, line 2 {expected}", error.Message);
     });
 
+    [Theory]
+    [InlineData(0, 96)]
+    [InlineData(3, 8)]
+    public Task A_corpus_of_which_nothing_fits_is_refused_and_not_searched_for_ever(int documents, int positions) => OnTorch(() =>
+    {
+        WriteCorpus(documents);
+        var error = Assert.Throws<InputException>(
+            () => Pretraining.Run(Short with { MaxPositions = positions }, Corpus, folder, (_, _) => { }, CancellationToken.None));
+        Assert.Contains($"has {documents} dialogues and none of at most {positions} tokens", error.Message, StringComparison.Ordinal);
+    });
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     private static Task OnTorch(Action test) => TorchThread.Run(test, TestContext.Current.CancellationToken);

@@ -57,6 +57,49 @@ public class BrokenModelTests
         }
     });
 
+    [Fact]
+    public void A_list_of_the_wrong_kind_in_a_config_is_refused_with_one_sentence()
+    {
+        var folder = Directory.CreateTempSubdirectory("rlaif-config").FullName;
+        File.WriteAllText(Path.Combine(folder, "config.json"), """{"model_type":"llama","architectures":[1]}""");
+        Assert.EndsWith(
+            "config.json has a architectures that is not a list of texts.", Assert.Throws<InputException>(() => ModelFolder.ReadConfig(folder)).Message, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(6, 4, 8)]
+    [InlineData(6, 2, 3)]
+    [InlineData(6, 2, 0)]
+    public void Heads_that_do_not_divide_are_refused_whatever_the_file(int heads, int keyValueHeads, int width)
+    {
+        var config = ModelFolder.ReadConfig(Fixtures.Path("gguf/tiny-llama.f32.gguf")) with { Heads = heads, KeyValueHeads = keyValueHeads, HeadDim = width };
+        Assert.Equal(
+            $"m has {heads} attention heads on {keyValueHeads} key/value heads of width {width}; they must divide evenly.",
+            Assert.Throws<InputException>(() => HeadShape.Checked(config, "m")).Message);
+    }
+
+    [Fact]
+    public Task A_gguf_file_is_known_by_its_content_and_not_by_its_name() => TorchThread.Run(() =>
+    {
+        var plain = Path.Combine(Directory.CreateTempSubdirectory("rlaif-gguf").FullName, "blob");
+        File.Copy(Fixtures.Path("gguf/tiny-llama.f32.gguf"), plain);
+        Assert.Equal("llama", ModelFolder.ReadConfig(plain).Architecture);
+        ModelFolder.ReadModel(plain, trainable: false).Dispose();
+        File.WriteAllText(plain, "a text");
+        Assert.Contains("it does not begin with GGUF", Assert.Throws<InputException>(() => ModelFolder.ReadModel(plain, trainable: false)).Message, StringComparison.Ordinal);
+        File.Delete(plain);
+    }, TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void Weights_that_cannot_be_decoded_are_refused_with_their_file()
+    {
+        var path = Fixtures.Path("gguf/tiny-llama.f32.gguf");
+        var file = GgufFile.Open(path);
+        var refused = Assert.Throws<InputException>(() => file.Dequantise(file.Tensors[0] with { Type = GgufType.Of(12)! }));
+        Assert.StartsWith($"{path} has {file.Tensors[0].Name} in weights of type Q4_K, which cannot be read; take one in F32, ", refused.Message, StringComparison.Ordinal);
+    }
+
     private static Task Check(string folder, Action<string> read)
     {
         var names = Names(Fixtures.Path($"{folder}/broken.json"));
