@@ -1,6 +1,7 @@
 using MassTransit;
 using Rlaif.Coordinator.Api;
 using Rlaif.Coordinator.Labels;
+using Rlaif.Coordinator.Looking;
 using Rlaif.Coordinator.Runs;
 using Rlaif.Coordinator.Stages;
 using Rlaif.Hosting;
@@ -16,7 +17,11 @@ public static class CoordinatorService
         {
             services.AddSingleton<RunSignal>();
             services.AddSingleton<RunDesk>();
-            services.AddSingleton<RunNames>();
+            services.AddSingleton<RunLines>();
+            services.AddSingleton<RunReports>();
+            services.AddSingleton<RunEndings>();
+            services.AddSingleton<LineageReports>();
+            services.AddSingleton<LabelerReports>();
             services.AddSingleton<LabelWriter>();
             services.AddSingleton<RunLineage>();
             services.AddSingleton<TrainingParts>();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using RabbitMQ.Client.Exceptions;
 using Rlaif.Storage;
 
 namespace Rlaif.Hosting;
@@ -96,7 +97,8 @@ public static class RlaifBus
     public static bool HealsByWaiting(Exception error) => error switch
     {
         DbException database => Database.IsTransient(database),
-        TimeoutException or SocketException or MessageReturnedException => true,
+        TimeoutException or SocketException or MessageReturnedException or ConnectionException or RabbitMQClientException => true,
+        IOException => error.InnerException is SocketException,         // any other is a disk's
         _ => false,
     };
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +34,12 @@ public static class RlaifHost
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<TrainingQueue>();
         builder.Services.AddHealth();
+        builder.Services.ConfigureHttpJsonOptions(http =>
+        {
+            http.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+            http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+        builder.Services.AddProblemDetails();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         foreach (var module in modules)
         {
@@ -114,5 +122,7 @@ public static class RlaifHost
         services.AddSingleton<PairTables>();
         services.AddSingleton<TrainingTables>();
         services.AddSingleton<EvaluationTables>();
+        services.AddSingleton<CountTables>();
+        services.AddSingleton<LineageTables>();
     }
 }

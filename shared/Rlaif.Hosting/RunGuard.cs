@@ -32,8 +32,9 @@ public sealed class RunGuard(RunTables runs, WorkTables outcomes, IBus bus, Time
         }
     }
 
-    public async Task Pause(Guid runId, object cause, string reason, CancellationToken cancel)
+    public async Task Pause(Guid runId, object cause, string why, CancellationToken cancel)
     {
+        var reason = why.Split('\n')[0];        // people read it on one line
         if ((await runs.Find(runId, cancel))?.PauseReason == reason)
         {
             return;     // it waits for that already

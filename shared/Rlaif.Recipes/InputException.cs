@@ -2,7 +2,7 @@ namespace Rlaif.Recipes;
 
 /// <summary>What a user gave cannot be used. The message is all that the user sees: one clear sentence that names the thing,
 /// what was found and what to do. The command line exits with 2, HTTP answers 400, a message is parked.</summary>
-public sealed class InputException : Exception
+public class InputException : Exception
 {
     /// <summary>With the sentence that the user reads.</summary>
     public InputException(string message)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Data.Common;
 using Rlaif.Cli.Looking;
 using Rlaif.Cli.Serving;
+using Rlaif.Hosting;
 using Rlaif.Recipes;
 using Spectre.Console;
 
@@ -22,13 +23,21 @@ internal static class CommandLine
             Description = "Folder of runs and artifacts (RLAIF_HOME; default .rlaif in the project)",
             Recursive = true,
         }.NotEmpty();
+        var server = new Option<Uri?>("--server")
+        {
+            Description = "A deployment's coordinator instead of this process (RLAIF_SERVER), for example http://localhost:8080",
+            Recursive = true,
+            CustomParser = result => Address("--server", result.Tokens[^1].Value),
+            DefaultValueFactory = _ => Settings.Environment.Text("RLAIF_SERVER") is { } named ? Address("RLAIF_SERVER", named) : null,
+        };
         var root = new RootCommand("rlaif: train a language model from AI feedback, and look at what came of it")
         {
-            RunCommand.Make(home), LookCommands.Runs(home), LookCommands.Show(home), LookCommands.Explain(home),
+            RunCommand.Make(home, server), LookCommands.Runs(home, server), LookCommands.Show(home, server), LookCommands.Explain(home, server),
             TalkCommands.Chat(), TalkCommands.Generate(), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
             ServeCommand.Make(), UpCommand.Make(home),
         };
         root.Options.Add(home);
+        root.Options.Add(server);
         var parsed = root.Parse(args);
         if (parsed.Errors is [var first, ..])
         {
@@ -54,13 +63,17 @@ internal static class CommandLine
         }
         catch (DbException error)
         {
-            return await Refuse($"The home's rlaif.db cannot be used: {error.Message.TrimEnd('.')}; restore it, or name another home with --home.");
+            return await Refuse($"The database cannot be used: {error.Message.TrimEnd('.')}; restore it, or name another home with --home.");
         }
         catch (OperationCanceledException)
         {
             return Stopped;
         }
     }
+
+    private static Uri Address(string name, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https") && address.UserInfo.Length == 0
+            ? address : throw new InputException($"{name} is no address; write one like http://localhost:8080, the token in RLAIF_TOKEN.");
 
     private static async Task<int> Refuse(string message)
     {

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Rlaif.Cli.Looking;
+using Rlaif.Cli.Remote;
 using Rlaif.Cli.Running;
 using Rlaif.Contracts;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
-using Rlaif.Storage;
 using Spectre.Console;
 
 namespace Rlaif.Cli.Commands;
@@ -12,7 +12,7 @@ namespace Rlaif.Cli.Commands;
 /// <summary><c>rlaif run RECIPE</c>: the whole loop in this process. The same command goes on where it was stopped.</summary>
 internal static class RunCommand
 {
-    public static Command Make(Option<string?> home)
+    public static Command Make(Option<string?> home, Option<Uri?> server)
     {
         var recipe = new Argument<string>("RECIPE") { Description = "The recipe: a YAML file" }.NotEmpty();
         var policy = new Option<string?>("--policy") { Description = "Starting policy: a Hugging Face folder or a .gguf file" }.NotEmpty();
@@ -40,7 +40,7 @@ internal static class RunCommand
 
             var file = parsed.GetValue(recipe)!;
             var read = Override(RecipeFile.Read(file, changes), parsed.GetValue(policy), parsed.GetValue(prompts));
-            return await Run(read, HomeChoice.PathOf(parsed.GetValue(home), file), parsed.GetValue(summary), cancel);
+            return await Run(read, parsed.GetValue(server), HomeChoice.PathOf(parsed.GetValue(home), file), parsed.GetValue(summary), cancel);
         });
         return command;
     }
@@ -54,20 +54,19 @@ internal static class RunCommand
         };
     }
 
-    private static async Task<int> Run(Recipe recipe, string homePath, string? summary, CancellationToken cancel)
+    private static async Task<int> Run(Recipe recipe, Uri? server, string homePath, string? summary, CancellationToken cancel)
     {
-        if (recipe.Labelers.Keys.FirstOrDefault(pool => pool is not ("rules" or "judge")) is { } unserved)
+        if (server is null && recipe.Labelers.Keys.FirstOrDefault(pool => pool is not ("rules" or "judge")) is { } unserved)
         {
             throw new InputException($"The recipe asks the labelers of the pool {unserved}, and this process serves rules and judge only; nothing was started.");
         }
 
         CheckSummary(summary);
         var input = await RunInput.Read(recipe);
-        await JudgeProbe.Check(recipe, cancel);
         var time = TimeProvider.System;
         var home = new HomeFolder(homePath);
         await using var policy = input.Policy;
-        await using var run = await EmbeddedRun.Start(input, home, time, cancel);
+        await using IRunning run = server is null ? await Embedded(input, home, time, cancel) : await RemoteRun.Start(server, input, home, cancel);
         IRunScreen screen = Console.IsOutputRedirected ? new LineScreen(Console.Out) : new TerminalScreen(Console.Out, Console.WindowWidth);
         screen.Began(Headline(input, run.Id));
         foreach (var file in input.LeftOut)
@@ -77,23 +76,30 @@ internal static class RunCommand
 
         try
         {
-            var watch = new RunWatch(run.Get<RunTables>(), run.Get<WorkTables>(), run.Get<TrainingTables>(), screen, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, run.Stopping);
-            var row = await watch.Follow(run.Id, recipe.Rounds, either.Token);
-            if (row.EndedAt is null)
+            var state = await new RunWatch(run.State, screen, time).Follow(either.Token);
+            if (state.EndedAt is null || !string.IsNullOrEmpty(state.PauseReason))
             {
-                await Console.Error.WriteLineAsync(TerminalText.Clean($"Run {RlaifId.Short(run.Id)} waits: {row.PauseReason} The same command goes on with it."));
+                await Console.Error.WriteLineAsync(TerminalText.Clean(
+                    $"Run {RlaifId.Short(run.Id)} {(state.EndedAt is null ? "waits" : "ended")}: {state.PauseReason} The same command goes on with it."));
                 return CommandLine.BadInput;
             }
 
-            await Closing.Write(run, row, recipe.Rounds, summary, AnsiConsole.Console, cancel);
+            await Closing.Write(run, summary, AnsiConsole.Console, cancel);
             return CommandLine.Done;
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"Stopped; nothing is lost. The same command goes on with run {RlaifId.Short(run.Id)}.");
+            await Console.Error.WriteLineAsync(
+                $"Stopped{(server is null ? "; nothing is lost" : " watching; the server goes on")}. The same command goes on with run {RlaifId.Short(run.Id)}.");
             return CommandLine.Stopped;
         }
+    }
+
+    private static async Task<IRunning> Embedded(RunInput input, HomeFolder home, TimeProvider time, CancellationToken cancel)
+    {
+        await JudgeProbe.Check(input.Recipe, cancel);
+        return await EmbeddedRun.Start(input, home, time, cancel);
     }
 
     private static void CheckSummary(string? summary)

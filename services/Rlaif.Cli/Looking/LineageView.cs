@@ -1,4 +1,5 @@
 using Rlaif.Contracts;
+using Rlaif.Coordinator.Looking;
 using Spectre.Console;
 
 namespace Rlaif.Cli.Looking;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rlaif.Contracts;
+using Rlaif.Coordinator.Looking;
 using Rlaif.Storage;
 
 namespace Rlaif.Cli.Looking;
@@ -39,7 +40,7 @@ internal sealed record Summary
         RunRow run, SummaryCheckpoint checkpoint, IReadOnlyList<EvaluationRow> evaluations, IReadOnlyList<JudgeReport> judges,
         IReadOnlyList<StageRow> stages, long peakMemoryBytes)
     {
-        var row = evaluations.LastOrDefault(evaluation => evaluation.Promoted && evaluation.Candidate == run.FinalPolicy) ?? evaluations[^1];
+        var row = RunEnding.Counted(run, evaluations);
         var figures = row.Read();
         var judge = judges.FirstOrDefault(report => report.Labeler.StartsWith("judge", StringComparison.Ordinal))
             ?? judges.FirstOrDefault(report => report.Labeler == figures.Labeler);

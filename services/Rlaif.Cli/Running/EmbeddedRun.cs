@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Rlaif.Contracts;
+using Rlaif.Coordinator.Api;
+using Rlaif.Coordinator.Looking;
 using Rlaif.Hosting;
 using Rlaif.Judge.Asking;
 using Rlaif.Learning.Native;
@@ -12,7 +14,7 @@ using Rlaif.Storage;
 namespace Rlaif.Cli.Running;
 
 /// <summary>All services in this process on one home, and one run among them.</summary>
-internal sealed class EmbeddedRun : IAsyncDisposable
+internal sealed class EmbeddedRun : IRunning
 {
     private readonly WebApplication host;
     private readonly HomeLock held;
@@ -24,8 +26,13 @@ internal sealed class EmbeddedRun : IAsyncDisposable
     /// <summary>The services are about to stop, whoever told them to.</summary>
     public CancellationToken Stopping => host.Lifetime.ApplicationStopping;
 
-    public T Get<T>()
-        where T : notnull => host.Services.GetRequiredService<T>();
+    public string LookOptions => Closing.HomeOption(Get<HomeFolder>().Path);
+
+    public async Task<RunState> State(CancellationToken cancel) => (await Get<RunDesk>().State(Id, cancel))!;
+
+    public Task<RunEnding> Ending(CancellationToken cancel) => Get<RunEndings>().Of(Id, cancel);
+
+    public Task<string> Folder(string artifact, CancellationToken cancel) => Task.FromResult(Get<ArtifactStore>().PathOf(artifact));
 
     /// <summary>Creates the run or finds it, and starts whatever of it is missing.</summary>
     public static async Task<EmbeddedRun> Start(RunInput input, HomeFolder home, TimeProvider time, CancellationToken cancel)
@@ -39,7 +46,7 @@ internal sealed class EmbeddedRun : IAsyncDisposable
             await Migrate(app.Services.GetRequiredService<Database>(), home, cancel);
             var policy = await input.Policy.Store(app.Services.GetRequiredService<ArtifactStore>());
             var run = new EmbeddedRun(app, homeLock, input.Id(policy));
-            await run.Create(input, policy, time, cancel);
+            await run.Create(input.Document(policy), time, cancel);
             await app.StartAsync(cancel);
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             app.Services.GetRequiredService<JudgeEndpoint>().Set(new Uri($"{address}/v1"));
@@ -65,35 +72,22 @@ internal sealed class EmbeddedRun : IAsyncDisposable
         }
     }
 
-    private async Task Create(RunInput input, string policy, TimeProvider time, CancellationToken cancel)
+    private async Task Create(RunDocument document, TimeProvider time, CancellationToken cancel)
     {
-        var runs = Get<RunTables>();
-        await runs.Create(
-            new()
-            {
-                Id = Id,
-                Name = input.Recipe.Name,
-                Recipe = Json.Of(input.Recipe),
-                Seed = input.Recipe.Seed,
-                StartPolicy = policy,
-                Constitution = input.ConstitutionText,
-                ConstitutionSha256 = input.Constitution.Sha256,
-                CreatedAt = time.GetUtcNow(),
-            },
-            input.Rows(Id),
-            cancel);
-
-        // A new process tries again what paused the run, and takes back the leases of the one that died. Other runs of the home wait for
-        // their own command: nobody asked for them now.
-        var now = time.GetUtcNow();
-        await runs.Pause(RlaifId.Of(Id, "resumed", now.UtcTicks), Id, "", now, cancel);
+        // Other runs of the home wait for their own command: nobody asked for them now.
+        var (runs, now) = (Get<RunTables>(), time.GetUtcNow());
         foreach (var other in (await runs.GoingOn(cancel)).Where(other => other != Id))
         {
             await runs.Pause(RlaifId.Of(other, "waits", now.UtcTicks), other, "It was stopped; its own command goes on with it.", now, cancel);
         }
 
+        await Get<RunDesk>().Create(document, cancel);
+        // Under the home's lock nobody else is there: what the last process held is free.
         await Get<TrainingTables>().ReleaseAll(Get<Deployment>().Replica, cancel);
     }
+
+    private T Get<T>()
+        where T : notnull => host.Services.GetRequiredService<T>();
 
     public async ValueTask DisposeAsync()
     {

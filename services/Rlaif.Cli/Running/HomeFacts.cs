@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Rlaif.Cli.Looking;
+using Rlaif.Coordinator.Looking;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -7,33 +8,21 @@ using Rlaif.Storage;
 namespace Rlaif.Cli.Running;
 
 /// <summary>The tables and artifacts of a home, for commands that only look.</summary>
-internal sealed class HomeFacts : IAsyncDisposable
+internal sealed class HomeFacts : IFacts
 {
     private readonly Database database;
 
-    private HomeFacts(HomeFolder home)
-    {
-        database = Database.Sqlite(home.DatabaseFile);
-        Artifacts = new(home.Artifacts);
-        (Runs, Work) = (new(database), new(database));
-        (Responses, Trainings, Evaluations) = (new(database), new(database), new(database));
-    }
+    private readonly ArtifactStore artifacts;
 
-    public ArtifactStore Artifacts { get; }
+    private HomeFacts(HomeFolder home) => (database, artifacts) = (Database.Sqlite(home.DatabaseFile), new(home.Artifacts));
 
-    public RunTables Runs { get; }
+    public Task<IReadOnlyList<RunLine>> Runs(CancellationToken cancel) => new RunLines(new(database), new(database), new(database)).All(cancel);
 
-    public WorkTables Work { get; }
+    public async Task<RunReport> Run(string named, CancellationToken cancel) =>
+        await new RunReports(new(database), new(database), new(database), new(database)).Of(await RunFinder.Find(new(database), named, cancel), cancel);
 
-    public ResponseTables Responses { get; }
-
-    public TrainingTables Trainings { get; }
-
-    public EvaluationTables Evaluations { get; }
-
-    public RunReports Reports => new(Work, new(database), Trainings, Evaluations);
-
-    public LineageReports Lineages => new(new(database), new(database), Runs, Trainings, Responses, Evaluations, Artifacts);
+    public Task<LineageReport> Lineage(string named, CancellationToken cancel) =>
+        new LineageReports(new(database), new(database), new(database), new(database), new(database), new(database), artifacts).Of(named, cancel);
 
     /// <param name="wanted">What the user asks for there; named when there is no such home.</param>
     /// <exception cref="InputException">There is no such home, or its database cannot be used.</exception>

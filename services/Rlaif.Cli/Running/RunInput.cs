@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Rlaif.Contracts;
+using Rlaif.Coordinator.Api;
 using Rlaif.Feedback.Constitutions;
 using Rlaif.Feedback.Prompts;
 using Rlaif.Recipes;
@@ -14,8 +15,6 @@ namespace Rlaif.Cli.Running;
 internal sealed record RunInput(
     Recipe Recipe, Constitution Constitution, StartPolicy Policy, PromptSplits Prompts, string PromptsSha256, IReadOnlyList<string> LeftOut)
 {
-    public string ConstitutionText => Constitution.Source;
-
     /// <exception cref="InputException">Whatever cannot be used, in one sentence.</exception>
     public static async Task<RunInput> Read(Recipe recipe)
     {
@@ -35,7 +34,23 @@ internal sealed record RunInput(
         "run", Json.Of(Recipe with { Policy = "", Constitution = "", Prompts = Recipe.Prompts with { Train = "", Evaluation = null, Demo = null } }),
         startPolicy, Constitution.Sha256, PromptsSha256);
 
-    public IReadOnlyList<PromptRow> Rows(Guid runId) =>
+    /// <summary>The run as a coordinator takes it.</summary>
+    public RunDocument Document(string startPolicy)
+    {
+        var id = Id(startPolicy);
+        return new()
+        {
+            Id = id,
+            Name = Recipe.Name,
+            Recipe = Json.Of(Recipe),
+            Seed = Recipe.Seed,
+            StartPolicy = startPolicy,
+            Constitution = Constitution.Source,
+            Prompts = Rows(id),
+        };
+    }
+
+    private IReadOnlyList<PromptRow> Rows(Guid runId) =>
     [
         .. Prompts.Train.SelectMany((prompts, round) => Rows(runId, "train", round + 1, prompts)),
         .. Rows(runId, "evaluation", 0, Prompts.Evaluation),

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Rlaif.Contracts;
+using Rlaif.Coordinator.Looking;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -24,10 +24,13 @@ public static class ApiRoutes
         runs.MapPost("/", Create).WithMetadata(new RequestSizeLimitAttribute(LargestRun)).WithSummary("Create a run, or let it go on");
         runs.MapGet("/", List).WithSummary("All runs, oldest first");
         runs.MapGet("/{run}", State).WithSummary("How far a run is");
+        runs.MapGet("/{run}/report", Report).WithSummary("All that is known of a run: stages, metrics, pairs, judgements, checkpoints");
+        runs.MapGet("/{run}/ending", Ending).WithSummary("What a run came to: evaluations, labelers, answers before and after");
         runs.MapGet("/{run}/events", Events).WithSummary("How far a run is, whenever that changes, as server-sent events until it ends or waits");
         runs.MapPost("/{run}/pause", Pause).WithSummary("Nobody works for the run until it is resumed");
         runs.MapPost("/{run}/resume", Resume).WithSummary("Let a run that waits go on");
         runs.MapPost("/{run}/cancel", Cancel).WithSummary("End a run with the policy that it has");
+        api.MapGet("/lineage/{checkpoint}", Lineage).WithTags("lineage").WithSummary("Which labels, by whom, under which principles, made a checkpoint");
         var artifacts = api.MapGroup("/artifacts").WithTags("artifacts");
         artifacts.MapPut("/{artifact}", Upload).WithMetadata(new RequestSizeLimitAttribute(LargestArtifact)).WithSummary("Store an artifact: a tar of its files");
         artifacts.MapGet("/{artifact}", Download).WithSummary("An artifact as a tar of its files");
@@ -40,23 +43,22 @@ public static class ApiRoutes
         return TypedResults.Created($"/v1/runs/{document.Id}", await desk.State(document.Id, cancel));
     }
 
-    private static async Task<IReadOnlyList<RunState>> List(RunTables runs, RunDesk desk, CancellationToken cancel)
+    private static Task<IReadOnlyList<RunLine>> List(RunLines lines, CancellationToken cancel) => lines.All(cancel);
+
+    private static async Task<RunReport> Report(string run, RunTables names, RunReports reports, CancellationToken cancel) =>
+        await reports.Of(await RunFinder.Find(names, run, cancel), cancel);
+
+    private static async Task<RunEnding> Ending(string run, RunTables names, RunEndings endings, CancellationToken cancel) =>
+        await endings.Of(await RunFinder.FindId(names, run, cancel), cancel);
+
+    private static Task<LineageReport> Lineage(string checkpoint, LineageReports lineages, CancellationToken cancel) => lineages.Of(checkpoint, cancel);
+
+    private static async Task<RunState> State(string run, RunTables names, RunDesk desk, CancellationToken cancel) =>
+        (await desk.State(await RunFinder.FindId(names, run, cancel), cancel))!;
+
+    private static async Task Events(string run, RunTables names, RunDesk desk, HttpContext context, TimeProvider time, CancellationToken cancel)
     {
-        var states = new List<RunState>();
-        foreach (var row in await runs.All(cancel))
-        {
-            states.Add((await desk.State(row.Id, cancel))!);
-        }
-
-        return states;
-    }
-
-    private static async Task<RunState> State(string run, RunNames names, RunDesk desk, CancellationToken cancel) =>
-        (await desk.State(await names.Find(run, cancel), cancel))!;
-
-    private static async Task Events(string run, RunNames names, RunDesk desk, HttpContext context, TimeProvider time, CancellationToken cancel)
-    {
-        var id = await names.Find(run, cancel);
+        var id = await RunFinder.FindId(names, run, cancel);
         context.Response.ContentType = "text/event-stream";
         var last = "";
         while (true)
@@ -79,23 +81,23 @@ public static class ApiRoutes
         }
     }
 
-    private static async Task<RunState> Pause(string run, PauseDocument pause, RunNames names, RunDesk desk, CancellationToken cancel)
+    private static async Task<RunState> Pause(string run, PauseDocument pause, RunTables names, RunDesk desk, CancellationToken cancel)
     {
-        var id = await names.Find(run, cancel);
+        var id = await RunFinder.FindId(names, run, cancel);
         await desk.Pause(id, pause.Reason, cancel);
         return (await desk.State(id, cancel))!;
     }
 
-    private static async Task<RunState> Resume(string run, RunNames names, RunDesk desk, CancellationToken cancel)
+    private static async Task<RunState> Resume(string run, RunTables names, RunDesk desk, CancellationToken cancel)
     {
-        var id = await names.Find(run, cancel);
+        var id = await RunFinder.FindId(names, run, cancel);
         await desk.Resume(id, cancel);
         return (await desk.State(id, cancel))!;
     }
 
-    private static async Task<RunState> Cancel(string run, RunNames names, RunDesk desk, CancellationToken cancel)
+    private static async Task<RunState> Cancel(string run, RunTables names, RunDesk desk, CancellationToken cancel)
     {
-        var id = await names.Find(run, cancel);
+        var id = await RunFinder.FindId(names, run, cancel);
         await desk.Cancel(id, cancel);
         return (await desk.State(id, cancel))!;
     }
@@ -114,7 +116,7 @@ public static class ApiRoutes
     {
         if (!store.Holds(artifact))
         {
-            throw new KeyNotFoundException($"There is no artifact {artifact} here.");
+            throw new MissingException($"There is no artifact {artifact} here.");
         }
 
         context.Response.ContentType = "application/x-tar";
@@ -128,9 +130,9 @@ public static class ApiRoutes
         {
             return await next(context);
         }
-        catch (Exception error) when (error is InputException or KeyNotFoundException && !context.HttpContext.Response.HasStarted)
+        catch (InputException error) when (!context.HttpContext.Response.HasStarted)
         {
-            return Results.Problem(error.Message, statusCode: error is InputException ? 400 : 404);
+            return Results.Problem(error.Message, statusCode: error is MissingException ? 404 : 400);
         }
         catch (Exception error) when (RlaifBus.HealsByWaiting(error) && !context.HttpContext.Response.HasStarted)
         {

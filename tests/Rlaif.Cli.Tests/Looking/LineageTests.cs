@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rlaif.Cli.Looking;
+using Rlaif.Coordinator.Looking;
 using Rlaif.Contracts;
 using Rlaif.Recipes;
 using Rlaif.Storage;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rlaif.Cli.Looking;
+using Rlaif.Coordinator.Looking;
 using Rlaif.Contracts;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -99,6 +100,6 @@ public class RunViewTests
         return await new RunReports(new(database), new(database), new(database), new(database)).Of(run, Cancel);
     }
 
-    private static Task<string> Runs(SmallRun world) => ReadConsole.Of(console =>
-        new RunsView(new(world.Database), new(world.Database), new(world.Database)).Write(console, Cancel));
+    private static Task<string> Runs(SmallRun world) => ReadConsole.Of(async console =>
+        RunsView.Write(console, await new RunLines(new(world.Database), new(world.Database), new(world.Database)).All(Cancel)));
 }

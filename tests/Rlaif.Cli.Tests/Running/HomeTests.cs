@@ -49,10 +49,10 @@ public sealed class HomeTests : IDisposable
     public void The_next_commands_name_a_home_that_is_not_that_of_the_current_folder()
     {
         var own = HomeChoice.PathOf(null, null);
-        Assert.Equal(["./rlaif show 7f3a", "./rlaif explain d900", "./rlaif chat /a/b"], Closing.LookOn("7f3a", "d900", "/a/b", own));
+        Assert.Equal(["./rlaif show 7f3a", "./rlaif explain d900", "./rlaif chat /a/b"], Closing.LookOn("7f3a", "d900", "/a/b", Closing.HomeOption(own)));
         Assert.Equal(
             ["./rlaif show 7f3a --home '/my homes/one'", "./rlaif explain d900 --home '/my homes/one'", "./rlaif chat '/my homes/one/d9'"],
-            Closing.LookOn("7f3a", "d900", "/my homes/one/d9", "/my homes/one"));
+            Closing.LookOn("7f3a", "d900", "/my homes/one/d9", Closing.HomeOption("/my homes/one")));
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

@@ -44,7 +44,7 @@ public sealed class RunInputTests : IDisposable
         var recipe = Of(Write("one", "a", "b", "c", "d", "e", "f"), null, null);
         var input = await RunInput.Read(recipe);
         await using var policy = input.Policy;
-        Assert.Equal(await File.ReadAllTextAsync(recipe.Constitution, TestContext.Current.CancellationToken), input.ConstitutionText);
+        Assert.Equal(await File.ReadAllTextAsync(recipe.Constitution, TestContext.Current.CancellationToken), input.Constitution.Source);
     }
 
     [Theory]

@@ -4,10 +4,10 @@ using Rlaif.Contracts;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
-namespace Rlaif.Cli.Looking;
+namespace Rlaif.Coordinator.Looking;
 
 /// <summary>Follows a checkpoint back to the labels that made it.</summary>
-internal sealed class LineageReports(
+public sealed class LineageReports(
     LineageTables lineage, PairTables pairs, RunTables runs, TrainingTables trainings, ResponseTables responses, EvaluationTables evaluations,
     ArtifactStore artifacts)
 {
@@ -41,14 +41,13 @@ internal sealed class LineageReports(
 
     private async Task<CheckpointRow> Find(string named, CancellationToken cancel)
     {
-        var shown = TerminalText.Line(named);
         var prefix = Path.GetFileName(Path.TrimEndingDirectorySeparator(named)).ToLowerInvariant();
         var found = prefix.Length > 0 && prefix.All(char.IsAsciiHexDigit) ? await lineage.Find(prefix, cancel) : [];
         var kinds = found.Select(row => row.Artifact).Distinct(StringComparer.Ordinal).ToList();
         if (kinds.Count > 1)
         {
-            var some = string.Join(", ", kinds.Take(5).Select(Shown.Hash));
-            throw new InputException($"{shown} begins {kinds.Count} checkpoints ({some}); type more of it.");
+            var some = string.Join(", ", kinds.Take(5).Select(kind => kind[..12]));
+            throw new MissingException($"{named} begins {kinds.Count} checkpoints ({some}); type more of it.");
         }
 
         if (found is [var first, ..])
@@ -58,9 +57,9 @@ internal sealed class LineageReports(
 
         var started = (await runs.All(cancel))
             .FirstOrDefault(run => prefix.Length > 0 && run.StartPolicy.StartsWith(prefix, StringComparison.Ordinal));
-        throw new InputException(started is null
-            ? $"There is no checkpoint {shown}; rlaif show RUN lists those of a run."
-            : $"{shown} is the starting policy of run {RlaifId.Short(started.Id)}: it was given to the run, not made by it.");
+        throw new MissingException(started is null
+            ? $"There is no checkpoint {named}; rlaif show RUN lists those of a run."
+            : $"{named} is the starting policy of run {RlaifId.Short(started.Id)}: it was given to the run, not made by it.");
     }
 
     private async Task<LineageStep> Step(RunRow run, CheckpointRow made, CancellationToken cancel)

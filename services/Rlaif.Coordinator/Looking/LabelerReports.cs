@@ -3,10 +3,10 @@ using Rlaif.Feedback.Constitutions;
 using Rlaif.Feedback.Evaluation;
 using Rlaif.Storage;
 
-namespace Rlaif.Cli.Running;
+namespace Rlaif.Coordinator.Looking;
 
 /// <summary>What each labeler of a run is worth, from all that it said: on the pairs that were trained on, and on those that people decided.</summary>
-internal sealed class LabelerReports(ResponseTables responses, PairTables pairs)
+public sealed class LabelerReports(ResponseTables responses, PairTables pairs)
 {
     public async Task<IReadOnlyList<JudgeReport>> Of(RunRow run, int rounds, CancellationToken cancel)
     {

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Rlaif.Storage;
 
-namespace Rlaif.Cli.Looking;
+namespace Rlaif.Coordinator.Looking;
 
 /// <summary>Which pairs or responses a training's data was made of: the key <c>source</c> of its lines.</summary>
-internal static class DataSources
+public static class DataSources
 {
     /// <summary>Ids of pair or response rows; null when the artifact is gone or its lines name no sources.</summary>
     public static IReadOnlySet<Guid>? Of(ArtifactStore artifacts, string artifact)

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Rlaif.Storage;
 
-namespace Rlaif.Cli.Looking;
+namespace Rlaif.Coordinator.Looking;
 
 /// <summary>Gathers what is known of a run.</summary>
-internal sealed class RunReports(WorkTables work, CountTables counts, TrainingTables trainings, EvaluationTables evaluations)
+public sealed class RunReports(WorkTables work, CountTables counts, TrainingTables trainings, EvaluationTables evaluations)
 {
     public async Task<RunReport> Of(RunRow run, CancellationToken cancel)
     {

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Rlaif.Contracts;
 using Rlaif.Storage;
 
-namespace Rlaif.Cli.Looking;
+namespace Rlaif.Coordinator.Looking;
 
 /// <summary>All that is known of a run: what <c>rlaif show RUN --json</c> writes and <see cref="RunView"/> draws.</summary>
-internal sealed record RunReport
+public sealed record RunReport
 {
     public required Guid Id { get; init; }
     public required string Name { get; init; }
@@ -30,15 +30,15 @@ internal sealed record RunReport
 }
 
 /// <summary>A stage of a round. Seconds from its planning to its end, pauses and restarts included; null while it goes on.</summary>
-internal sealed record StageFigures(int Round, string Name, int Done, int Total, double? Seconds, string? Note);
+public sealed record StageFigures(int Round, string Name, int Done, int Total, double? Seconds, string? Note);
 
 /// <summary>What a labeler did for one purpose. A vote is a preference, has nothing to say, or failed: a failure is never a label.</summary>
-internal sealed record LabelerFigures(
+public sealed record LabelerFigures(
     string Pool, string Labeler, string Purpose, int Labels, int Declined, int Calls, int Preferences, int NotApplicable,
     IReadOnlyDictionary<string, int> Failures);
 
 /// <summary>A metric of a training at its first and last step.</summary>
-internal sealed record MetricFigures(int Round, string Stage, string Name, int Steps, double First, double Last);
+public sealed record MetricFigures(int Round, string Stage, string Name, int Steps, double First, double Last);
 
 /// <summary>The evaluation of a round and what was decided.</summary>
-internal sealed record EvaluationLine(int Round, string Candidate, bool Promoted, EvaluationFigures Figures);
+public sealed record EvaluationLine(int Round, string Candidate, bool Promoted, EvaluationFigures Figures);

@@ -1,7 +1,7 @@
-namespace Rlaif.Cli.Looking;
+namespace Rlaif.Coordinator.Looking;
 
 /// <summary>Where a checkpoint comes from: what <c>rlaif explain CHECKPOINT --json</c> writes and <see cref="LineageView"/> draws.</summary>
-internal sealed record LineageReport
+public sealed record LineageReport
 {
     public required Guid RunId { get; init; }
     public required string Recipe { get; init; }
@@ -17,7 +17,7 @@ internal sealed record LineageReport
 }
 
 /// <summary>One training: the command, the artifacts it read and wrote, and the feedback in its data.</summary>
-internal sealed record LineageStep
+public sealed record LineageStep
 {
     public required Guid CommandId { get; init; }
     public required int Round { get; init; }
@@ -38,15 +38,15 @@ internal sealed record LineageStep
 
 /// <summary>A pair with the policies that answered, the settled preference for the first response, and who judged it how.</summary>
 /// <param name="PromptSha256">Of the prompt as the run stores it.</param>
-internal sealed record LineagePair(
+public sealed record LineagePair(
     Guid Id, int Round, string PromptId, string PromptSha256, Guid First, string FirstPolicy, Guid Second, string SecondPolicy,
     double Preference, IReadOnlyList<LineageJudgement> Judgements);
 
 /// <summary>One vote. <paramref name="JudgePromptSha256"/> is that of the rendered judge prompts; null for people and rules.</summary>
-internal sealed record LineageJudgement(
+public sealed record LineageJudgement(
     string Pool, string Labeler, string Principle, double? Preference, double? PositionBias, bool NotApplicable, string? Failure,
     string? JudgePromptSha256);
 
 /// <summary>A response that was written again under a principle.</summary>
 /// <param name="Pair">Revision against draft, whose votes chose it; null when the two were not compared.</param>
-internal sealed record LineageRevision(Guid Response, Guid Draft, string Principle, LineagePair? Pair);
+public sealed record LineageRevision(Guid Response, Guid Draft, string Principle, LineagePair? Pair);

@@ -1,0 +1,67 @@
+using Rlaif.Cli.Running;
+using Rlaif.Coordinator.Api;
+using Rlaif.Coordinator.Looking;
+using Rlaif.Hosting;
+using Rlaif.Storage;
+
+namespace Rlaif.Cli.Remote;
+
+/// <summary>A run on a server: its files are read and checked here, its work is done there, its policy comes back.</summary>
+internal sealed class RemoteRun : IRunning
+{
+    private readonly Server server;
+    private readonly ArtifactStore artifacts;
+
+    private RemoteRun(Server server, ArtifactStore artifacts, Guid id) => (this.server, this.artifacts, Id) = (server, artifacts, id);
+
+    public Guid Id { get; }
+
+    public CancellationToken Stopping => CancellationToken.None;
+
+    public string LookOptions => $" --server {server.Address}";
+
+    /// <summary>Uploads what the run needs and asks for it; the same command finds the same run.</summary>
+    public static async Task<RemoteRun> Start(Uri address, RunInput input, HomeFolder home, CancellationToken cancel)
+    {
+        var client = new Server(address);
+        try
+        {
+            var store = new ArtifactStore(home.Artifacts, "client");
+            var policy = await input.Policy.Store(store);
+            if (!await client.Has($"/v1/artifacts/{policy}", cancel))
+            {
+                await client.Put($"/v1/artifacts/{policy}", body => ArtifactTransfer.Write(store, policy, body, cancel), cancel);
+            }
+
+            var id = input.Id(policy);
+            await client.Post<RunState>("/v1/runs", input.Document(policy), cancel);
+            return new(client, store, id);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    public Task<RunState> State(CancellationToken cancel) => server.Get<RunState>($"/v1/runs/{Id}", cancel);
+
+    public Task<RunEnding> Ending(CancellationToken cancel) => server.Get<RunEnding>($"/v1/runs/{Id}/ending", cancel);
+
+    /// <summary>The artifact's folder here, downloaded unless it is there.</summary>
+    public async Task<string> Folder(string artifact, CancellationToken cancel)
+    {
+        if (!artifacts.Holds(artifact))
+        {
+            await server.Read($"/v1/artifacts/{artifact}", body => ArtifactTransfer.Read(artifacts, artifact, body, cancel), cancel);
+        }
+
+        return artifacts.PathOf(artifact);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        server.Dispose();
+        return default;
+    }
+}
