@@ -17,6 +17,7 @@ public static class CoordinatorService
         {
             services.AddSingleton<RunSignal>();
             services.AddSingleton<RunDesk>();
+            services.AddOpenApi(ApiRoutes.Document, ApiRoutes.Describe);
             services.AddSingleton<RunLines>();
             services.AddSingleton<RunReports>();
             services.AddSingleton<RunEndings>();

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
 using Rlaif.Coordinator.Looking;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
@@ -16,9 +17,21 @@ public static class ApiRoutes
 
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Maps /v1/runs and /v1/artifacts.</summary>
+    /// <summary>Name of the OpenAPI document: served at /openapi/v1.json, committed as docs/openapi.json.</summary>
+    internal const string Document = "v1";
+
+    /// <summary>Its title; no server, whose address differs each time.</summary>
+    internal static void Describe(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    {
+        document.Info = new() { Title = "RlhfAiFeedback", Version = Document, Description = "Runs, their progress, lineage and artifacts." };
+        document.Servers = [];
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Maps /v1/runs, /v1/lineage and /v1/artifacts, and the document that describes them.</summary>
     public static void MapApi(this WebApplication app)
     {
+        app.MapOpenApi();
         var api = app.MapGroup("/v1").AddEndpointFilter(new Bearer(app.Services.GetRequiredService<Settings>())).AddEndpointFilter(Guarded);
         var runs = api.MapGroup("/runs").WithTags("runs");
         runs.MapPost("/", Create).WithMetadata(new RequestSizeLimitAttribute(LargestRun)).WithSummary("Create a run, or let it go on");

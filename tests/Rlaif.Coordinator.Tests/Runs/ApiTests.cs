@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rlaif.Contracts;
+using Rlaif.Coordinator.Api;
+using Rlaif.Hosting;
+using Rlaif.Storage;
+using Rlaif.Testing;
+
+namespace Rlaif.Coordinator.Tests.Runs;
+
+/// <summary>The API as a client sees it, on a coordinator without workers.</summary>
+public sealed class ApiTests : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("rlaif-api-").FullName;
+    private readonly HttpClient client = new();
+    private WebApplication? host;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var token = new ServiceModule(
+            "token", services => services.AddSingleton(new Settings(name => name == "RLAIF_TOKEN" ? "secret" : null)), _ => { });
+        host = RlaifHost.Build(Deployment.Embedded(new HomeFolder(folder)), [token, CoordinatorService.Module], LogLevel.Critical);
+        await host.Services.GetRequiredService<Database>().Migrate(Cancel);
+        await host.StartAsync(Cancel);
+        client.BaseAddress = new(host.Urls.First());
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "secret");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        await host!.StopAsync(Cancel);
+        await host.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("wrong")]
+    public async Task Without_the_token_nothing_is_told(string? token)
+    {
+        client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await client.GetAsync("/v1/runs", Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task An_artifact_comes_back_as_it_went_and_keeps_its_name()
+    {
+        var there = new ArtifactStore(Path.Combine(folder, "client"));
+        var artifact = there.AddText("one", "config.json", "{}");
+        using var body = new MemoryStream();
+        await ArtifactTransfer.Write(there, artifact, body, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.SendAsync(new(HttpMethod.Head, $"/v1/artifacts/{artifact}"), Cancel)).StatusCode);
+        using var sent = await client.PutAsync($"/v1/artifacts/{artifact}", new ByteArrayContent(body.ToArray()), Cancel);
+        Assert.Equal(HttpStatusCode.NoContent, sent.StatusCode);
+
+        var back = new ArtifactStore(Path.Combine(folder, "back"));
+        await ArtifactTransfer.Read(back, artifact, await client.GetStreamAsync($"/v1/artifacts/{artifact}", Cancel), Cancel);
+        Assert.Equal("{}", await File.ReadAllTextAsync(Path.Combine(back.PathOf(artifact), "config.json"), Cancel));
+    }
+
+    [Fact]
+    public async Task An_artifact_that_is_not_what_its_name_says_is_refused_and_not_kept()
+    {
+        var there = new ArtifactStore(Path.Combine(folder, "client"));
+        using var body = new MemoryStream();
+        await ArtifactTransfer.Write(there, there.AddText("one", "config.json", "{}"), body, Cancel);
+        var other = new string('a', 64);
+        foreach (var (content, word) in new[] { (body.ToArray(), "damaged"), (body.ToArray()[..700], "tar"), ([1, 2, 3], "tar") })
+        {
+            using var answer = await client.PutAsync($"/v1/artifacts/{other}", new ByteArrayContent(content), Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains(word, await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+
+        Assert.False(host!.Services.GetRequiredService<ArtifactStore>().Holds(other));
+    }
+
+    [Fact]
+    public async Task A_run_is_created_followed_paused_resumed_and_cancelled()
+    {
+        var artifact = host!.Services.GetRequiredService<ArtifactStore>().AddText("policy", "config.json", "{}");
+        var document = Document(artifact);
+        using var created = await client.PostAsJsonAsync("/v1/runs", document, Json.Options, Cancel);
+        Assert.True(created.StatusCode == HttpStatusCode.Created, await created.Content.ReadAsStringAsync(Cancel));
+        await Eventually.True(async () => (await State(document.Id)).Stages.Count > 0, "the first stage is planned");
+
+        Assert.Equal("Lunch.", (await Post(document.Id, "pause", new PauseDocument("Lunch."))).PauseReason);
+        Assert.DoesNotContain(document.Id, await host.Services.GetRequiredService<RunTables>().GoingOn(Cancel));
+        Assert.Equal("", (await Post(document.Id, "resume", null)).PauseReason);
+
+        // Events are told until the run ends.
+        var events = client.GetStringAsync($"/v1/runs/{RlaifId.Short(document.Id)}/events", Cancel);
+        var ended = await Post(document.Id, "cancel", null);
+        Assert.NotNull(ended.EndedAt);
+        Assert.Contains("event: progress", await events, StringComparison.Ordinal);
+        Assert.Contains("cancelled", await client.GetStringAsync("/v1/runs", Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_404_and_what_cannot_be_used_400_each_in_one_sentence()
+    {
+        using var missing = await client.GetAsync("/v1/runs/abcdef", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Contains("There is no run abcdef", await missing.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        using var unusable = await client.PostAsJsonAsync("/v1/runs", Document(new string('b', 64)), Json.Options, Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, unusable.StatusCode);
+        Assert.Contains("upload it", await unusable.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_committed_document_is_the_one_that_is_served()
+    {
+        var served = (await client.GetStringAsync("/openapi/v1.json", Cancel)).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        var file = Repository.Path("docs/openapi.json");
+        if (Environment.GetEnvironmentVariable("RLAIF_UPDATE") is { Length: > 0 })
+        {
+            await File.WriteAllTextAsync(file, served, Cancel);
+        }
+
+        Assert.True(served == await File.ReadAllTextAsync(file, Cancel), "docs/openapi.json is not what is served; RLAIF_UPDATE=1 writes it.");
+    }
+
+    private static RunDocument Document(string policy) => new()
+    {
+        Id = RlaifId.Of("api run"),
+        Name = "test",
+        Recipe = Json.Of(TestRecipe.Of()),
+        Seed = 1,
+        StartPolicy = policy,
+        Constitution = File.ReadAllText(Repository.Path("constitutions/everyday.yaml")),
+        Prompts = [new() { Split = "evaluation", Id = "p", Body = Json.Of(new Prompt("p", [new("user", "Hello")])) }],
+    };
+
+    private async Task<RunState> State(Guid run) => (await client.GetFromJsonAsync<RunState>($"/v1/runs/{run}", Json.Options, Cancel))!;
+
+    private async Task<RunState> Post(Guid run, string what, object? body)
+    {
+        using var answer = await client.PostAsync($"/v1/runs/{run}/{what}", body is null ? null : JsonContent.Create(body, options: Json.Options), Cancel);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+        return (await answer.Content.ReadFromJsonAsync<RunState>(Json.Options, Cancel))!;
+    }
+}
