@@ -15,7 +15,7 @@ internal sealed class Fleet(IReadOnlyList<PlannedService> planned, HomeFolder ho
     /// <summary>Which process serves what, for whoever wants to look or to kill.</summary>
     public const string StateFile = "up.json";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250), Grace = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), Grace = TimeSpan.FromSeconds(45);
 
     private readonly List<ServiceProcess> services = [.. planned.Select(one => new ServiceProcess(one, home))];
     private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(2) };
