@@ -27,7 +27,7 @@ internal sealed class Chaos(Deployment deployment, Random random, ChaosPlan plan
     {
         while (!IsOver && stage() is { } now)
         {
-            await Task.Delay(TimeSpan.FromSeconds(0.3 + (random.NextDouble() * 2.5)), cancel);
+            await Task.Delay(TimeSpan.FromSeconds(1 + (random.NextDouble() * 7)), cancel);
             var what = Next();
             await Do(what, cancel);
             done.Add((what, stage() ?? now));
