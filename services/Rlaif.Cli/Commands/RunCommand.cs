@@ -63,10 +63,15 @@ internal static class RunCommand
 
         CheckSummary(summary);
         var input = await RunInput.Read(recipe);
+        if (server is null)
+        {
+            await JudgeProbe.Check(recipe, cancel);
+        }
+
         var time = TimeProvider.System;
         var home = new HomeFolder(homePath);
         await using var policy = input.Policy;
-        await using IRunning run = server is null ? await Embedded(input, home, time, cancel) : await RemoteRun.Start(server, input, home, cancel);
+        await using IRunning run = server is null ? await EmbeddedRun.Start(input, home, time, cancel) : await RemoteRun.Start(server, input, home, cancel);
         IRunScreen screen = Console.IsOutputRedirected ? new LineScreen(Console.Out) : new TerminalScreen(Console.Out, Console.WindowWidth);
         screen.Began(Headline(input, run.Id));
         foreach (var file in input.LeftOut)
@@ -94,12 +99,6 @@ internal static class RunCommand
                 $"Stopped{(server is null ? "; nothing is lost" : " watching; the server goes on")}. The same command goes on with run {RlaifId.Short(run.Id)}.");
             return CommandLine.Stopped;
         }
-    }
-
-    private static async Task<IRunning> Embedded(RunInput input, HomeFolder home, TimeProvider time, CancellationToken cancel)
-    {
-        await JudgeProbe.Check(input.Recipe, cancel);
-        return await EmbeddedRun.Start(input, home, time, cancel);
     }
 
     private static void CheckSummary(string? summary)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -66,9 +67,10 @@ internal sealed class EmbeddedRun : IRunning
         {
             await database.Migrate(cancel);
         }
-        catch (InvalidOperationException error)
+        catch (Exception error) when (error is InvalidOperationException or DbException)
         {
-            throw new InputException($"{home.DatabaseFile} cannot be brought to this version ({error.InnerException?.Message ?? error.Message}); name another home with --home.", error);
+            throw new InputException(
+                $"{home.DatabaseFile} cannot be used ({error.GetBaseException().Message.TrimEnd('.')}); restore it, or name another home with --home.", error);
         }
     }
 
