@@ -1,3 +1,4 @@
+using System.Globalization;
 using RabbitMQ.Client;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -22,10 +23,13 @@ public sealed record BrokerSettings(Uri Address, string User, string Password)
 /// <param name="Broker">Null: messages stay in this process.</param>
 /// <param name="ConnectionString">PostgreSQL's connection string; null: SQLite in the home.</param>
 /// <param name="Listen">Address that HTTP is served at.</param>
-public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings? Broker, string? ConnectionString, Uri Listen)
+/// <param name="Lease">How long a trainer that is not heard of keeps its job.</param>
+public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings? Broker, string? ConnectionString, Uri Listen, TimeSpan Lease)
 {
+    private static readonly TimeSpan UsualLease = TimeSpan.FromSeconds(60);
+
     /// <summary>One process on one home, HTTP on a free port.</summary>
-    public static Deployment Embedded(HomeFolder home) => new(home, Environment.MachineName, null, null, new("http://127.0.0.1:0"));
+    public static Deployment Embedded(HomeFolder home) => new(home, Environment.MachineName, null, null, new("http://127.0.0.1:0"), UsualLease);
 
     /// <summary>Its database.</summary>
     public Database Open() => ConnectionString is { } postgres ? Database.Postgres(postgres) : Database.Sqlite(Home.DatabaseFile);
@@ -43,8 +47,13 @@ public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings?
             settings.Text("RLAIF_REPLICA") ?? $"{Environment.MachineName}-{Environment.ProcessId}",
             BrokerOf(settings),
             DatabaseOf(settings),
-            Address(settings, "RLAIF_LISTEN", ["http"]) ?? new("http://127.0.0.1:0"));
+            Address(settings, "RLAIF_LISTEN", ["http"]) ?? new("http://127.0.0.1:0"),
+            LeaseOf(settings));
     }
+
+    private static TimeSpan LeaseOf(Settings settings) => settings.Text("RLAIF_LEASE_SECONDS") is not { } text ? UsualLease
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 3 and <= 3600 ? TimeSpan.FromSeconds(seconds)
+        : throw new InputException($"RLAIF_LEASE_SECONDS is \"{text}\"; write a number from 3 to 3600.");
 
     private static BrokerSettings? BrokerOf(Settings settings) =>
         Address(settings, "RLAIF_BROKER", ["amqp", "amqps"]) is { } address

@@ -11,7 +11,6 @@ public sealed class TrainerLoop(
     Deployment deployment, Patience patience, IHostApplicationLifetime host, TimeProvider time, ILogger<TrainerLoop> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
     private readonly Signal enqueued = signals.Listen();
@@ -27,7 +26,7 @@ public sealed class TrainerLoop(
         while (!stoppingToken.IsCancellationRequested)
         {
             var job = await patience.Try(
-                "A trainer", cancel => jobs.Claim(trainer.Kinds, deployment.Replica, time.GetUtcNow(), Lease, cancel), stoppingToken);
+                "A trainer", cancel => jobs.Claim(trainer.Kinds, deployment.Replica, time.GetUtcNow(), deployment.Lease, cancel), stoppingToken);
             if (job is null)
             {
                 await enqueued.Wait(TimeSpan.FromSeconds(1), time, stoppingToken);
@@ -42,7 +41,7 @@ public sealed class TrainerLoop(
     {
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var (step, steps) = (0, 0);
-        var beating = BeatWhile(held, cancel => jobs.Heartbeat(job, Volatile.Read(ref step), Volatile.Read(ref steps), time.GetUtcNow() + Lease, cancel));
+        var beating = BeatWhile(held, cancel => jobs.Heartbeat(job, Volatile.Read(ref step), Volatile.Read(ref steps), time.GetUtcNow() + deployment.Lease, cancel));
         try
         {
             var trained = await trainer.Train(
@@ -119,7 +118,7 @@ public sealed class TrainerLoop(
     // A database that is away for less than the lease costs nothing: the last heartbeat still counts.
     private async Task BeatWhile(CancellationTokenSource held, Func<CancellationToken, Task<bool>> beat)
     {
-        var until = time.GetUtcNow() + Lease;
+        var until = time.GetUtcNow() + deployment.Lease;
         try
         {
             while (time.GetUtcNow() < until)
@@ -132,7 +131,7 @@ public sealed class TrainerLoop(
                         break;      // somebody else holds the job now, or its run waits
                     }
 
-                    until = beatAt + Lease;
+                    until = beatAt + deployment.Lease;
                 }
                 catch (Exception error) when (RlaifBus.HealsByWaiting(error))
                 {

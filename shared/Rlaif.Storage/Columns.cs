@@ -26,8 +26,12 @@ internal sealed class TimeColumn : SqlMapper.TypeHandler<DateTimeOffset>
         _ => DateTimeOffset.Parse((string)value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
     };
 
-    public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) =>
-        parameter.Value = parameter is SqliteParameter ? value.ToUniversalTime().ToString(Form, CultureInfo.InvariantCulture) : value.ToUniversalTime();
+    public override void SetValue(IDbDataParameter parameter, DateTimeOffset value)
+    {
+        // PostgreSQL keeps microseconds, so SQLite does too.
+        var time = new DateTimeOffset(value.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+        parameter.Value = parameter is SqliteParameter ? time.ToString(Form, CultureInfo.InvariantCulture) : time;
+    }
 }
 
 internal sealed class TokensColumn : SqlMapper.TypeHandler<int[]>

@@ -10,7 +10,7 @@ internal sealed class RlaifProcess : IDisposable
     private readonly Process process;
     private readonly StringBuilder output = new();
 
-    private RlaifProcess(string[] arguments)
+    private RlaifProcess(IReadOnlyDictionary<string, string> settings, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -22,7 +22,16 @@ internal sealed class RlaifProcess : IDisposable
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "rlaif.dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
-        start.Environment.Remove("RLAIF_HOME");
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("RLAIF_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
         process = new() { StartInfo = start };
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
@@ -43,14 +52,23 @@ internal sealed class RlaifProcess : IDisposable
         }
     }
 
-    public static RlaifProcess Start(params string[] arguments) => new(arguments);
+    public static RlaifProcess Start(params string[] arguments) => new(new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>With settings in its environment; it ends when <see cref="Dispose"/> is called or when it likes.</summary>
+    public static RlaifProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments) => new(settings, arguments);
 
     /// <summary>Runs to the end; the exit code and all that was written.</summary>
     public static async Task<(int ExitCode, string Output)> Run(CancellationToken cancel, params string[] arguments)
     {
-        using var started = new RlaifProcess(arguments);
+        using var started = Start(arguments);
         return (await started.Wait(cancel), started.Output);
     }
+
+    /// <summary>Told of every line.</summary>
+    public Action<string>? OnLine { get; set; }
+
+    /// <summary>SIGTERM.</summary>
+    public Task Terminate() => Deployment.Signal(process.Id, "TERM");
 
     public async Task<int> Wait(CancellationToken cancel)
     {
@@ -91,6 +109,11 @@ internal sealed class RlaifProcess : IDisposable
         lock (output)
         {
             output.AppendLine(line);
+        }
+
+        if (line is not null)
+        {
+            OnLine?.Invoke(line);
         }
     }
 }

@@ -13,7 +13,7 @@ public class LeaseTests
         var trainings = await Jobs(home, 1);
         var old = await Claim(trainings, "one", Rows.At);
         Assert.Null(await Claim(trainings, "two", Rows.At + Lease));
-        var now = Rows.At + Lease + TimeSpan.FromTicks(1);
+        var now = Rows.At + Lease + TimeSpan.FromMicroseconds(1);
         var taken = await Claim(trainings, "two", now);
         Assert.Equal((1, 2, old!.Id), (old.Epoch, taken!.Epoch, taken.Id));
 

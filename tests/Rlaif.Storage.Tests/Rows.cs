@@ -9,7 +9,7 @@ internal static class Rows
 
     public static Guid Run { get; } = RlaifId.Of("run");
 
-    public static DateTimeOffset At { get; } = new DateTimeOffset(2026, 11, 25, 18, 0, 0, TimeSpan.Zero).AddTicks(1_234_567);
+    public static DateTimeOffset At { get; } = new DateTimeOffset(2026, 11, 25, 18, 0, 0, TimeSpan.Zero).AddMicroseconds(123_456);
 
     public static Guid Id(string what, int i = 0) => RlaifId.Of(Run, what, i);
 

@@ -20,7 +20,7 @@ internal sealed class Samples(bool full)
             _ when type == typeof(int) => made,
             _ when type == typeof(ulong) => ulong.MaxValue - (ulong)made,
             _ when type == typeof(double) => 0.1 + made,
-            _ when type == typeof(DateTimeOffset) => Rows.At.AddTicks(made),
+            _ when type == typeof(DateTimeOffset) => Rows.At.AddMicroseconds(made),
             _ when type.IsEnum => type.GetEnumValues().GetValue(made % type.GetEnumValues().Length)!,
             _ when Nullable.GetUnderlyingType(type) is { } value => Of(value),
             _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => List(type.GetGenericArguments()[0]),

@@ -16,7 +16,7 @@ public class TakeDueTests
         var work = await Plan(home, Rows.Run, 3);
         Assert.Equal([0, 1, 2], await Take(work, window: 10, Rows.At));
         Assert.Empty(await Take(work, 10, Rows.At + Lost));
-        Assert.Equal([0, 1, 2], await Take(work, 10, Rows.At + Lost + TimeSpan.FromTicks(1)));
+        Assert.Equal([0, 1, 2], await Take(work, 10, Rows.At + Lost + TimeSpan.FromMicroseconds(1)));
         Assert.Empty(await Take(work, 10, Rows.At + Lost + Lost));
     }
 
@@ -28,7 +28,7 @@ public class TakeDueTests
         Assert.Equal(2, (await Due(work, "one", Rows.At)).Count);
         Assert.Empty(await Due(work, "two", Rows.At.AddMinutes(1)));
         Assert.Equal(2, (await Due(work, "one", Rows.At.AddMinutes(1))).Count);       // the broker was away: he tries again
-        Assert.Equal(2, (await Due(work, "two", Rows.At.AddMinutes(2).AddTicks(1))).Count);
+        Assert.Equal(2, (await Due(work, "two", Rows.At.AddMinutes(2).AddMicroseconds(1))).Count);
     }
 
     [Fact]

@@ -31,13 +31,14 @@ internal sealed class PrivateServers : IAsyncDisposable
         ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending().Select(version => version + "/bin").FirstOrDefault(bin => File.Exists(bin + "/initdb")) : null;
 
     /// <summary>Both servers; skips the test with the reason when they are not installed.</summary>
-    public static async Task<PrivateServers> Start()
+    /// <param name="broker">False: the database alone.</param>
+    public static async Task<PrivateServers> Start(bool broker = true)
     {
-        Assert.SkipUnless(File.Exists(BrokerProgram), "RabbitMQ is not installed (apt-get install rabbitmq-server); ./test does it.");
+        Assert.SkipUnless(!broker || File.Exists(BrokerProgram), "RabbitMQ is not installed (apt-get install rabbitmq-server); ./test does it.");
         Assert.SkipUnless(PostgresTools is not null, "PostgreSQL is not installed (apt-get install postgresql); ./test does it.");
         var servers = new PrivateServers();
         SetMode(servers.folder, (UnixFileMode)0b111_101_101);      // PostgreSQL's own user passes through
-        await Task.WhenAll(servers.StartBroker(), servers.InitializeDatabase());
+        await Task.WhenAll(broker ? servers.StartBroker() : Task.CompletedTask, servers.InitializeDatabase());
         return servers;
     }
 
@@ -225,7 +226,7 @@ internal sealed class PrivateServers : IAsyncDisposable
     }
 
     // Below the ephemeral range: a client that reconnects there may connect to itself and keep the broker from its port.
-    private static int FreePorts(int count)
+    public static int FreePorts(int count)
     {
         while (true)
         {

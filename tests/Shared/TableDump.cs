@@ -3,14 +3,17 @@ using System.Globalization;
 
 namespace Rlaif.Testing;
 
-/// <summary>All rows of a SQLite database as sorted lines: two databases hold the same facts when their dumps are equal.</summary>
+/// <summary>All rows of a database as sorted lines: two databases hold the same facts when their dumps are equal.</summary>
 internal static class TableDump
 {
     /// <param name="hides">Columns that do not count, by name; null: all count.</param>
     public static async Task<string> Of(DbConnection connection, Func<string, bool>? hides = null)
     {
         var lines = new List<string>();
-        foreach (var table in await Read(connection, "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'", row => row.GetString(0)))
+        var tables = connection.GetType().Name.StartsWith("Sqlite", StringComparison.Ordinal)
+            ? "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+            : "select table_name from information_schema.tables where table_schema = 'public'";
+        foreach (var table in await Read(connection, tables, row => row.GetString(0)))
         {
             lines.AddRange(await Read(connection, $"select * from \"{table}\"", row => $"{table}: {Line(row, hides)}"));
         }

@@ -44,9 +44,9 @@ internal sealed class RemoteRun : IRunning
         }
     }
 
-    public Task<RunState> State(CancellationToken cancel) => server.Get<RunState>($"/v1/runs/{Id}", cancel);
+    public Task<RunState> State(CancellationToken cancel) => server.GetAgain<RunState>($"/v1/runs/{Id}", cancel);
 
-    public Task<RunEnding> Ending(CancellationToken cancel) => server.Get<RunEnding>($"/v1/runs/{Id}/ending", cancel);
+    public Task<RunEnding> Ending(CancellationToken cancel) => server.GetAgain<RunEnding>($"/v1/runs/{Id}/ending", cancel);
 
     /// <summary>The artifact's folder here, downloaded unless it is there.</summary>
     public async Task<string> Folder(string artifact, CancellationToken cancel)

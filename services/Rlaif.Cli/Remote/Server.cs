@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -11,6 +12,8 @@ namespace Rlaif.Cli.Remote;
 /// <summary>The coordinator of a deployment, over HTTP. What it refuses is one sentence here too.</summary>
 internal sealed class Server : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly HttpClient client;
 
     /// <param name="address">http://host:port; the token is RLAIF_TOKEN's.</param>
@@ -30,6 +33,28 @@ internal sealed class Server : IDisposable
     {
         using var answer = await Send(new(HttpMethod.Get, path), cancel);
         return (await answer.Content.ReadFromJsonAsync<T>(Json.Options, cancel))!;
+    }
+
+    /// <summary>The same of a server that was there before: one that starts again is waited for.</summary>
+    /// <exception cref="InputException">It has not come back, or refuses.</exception>
+    public async Task<T> GetAgain<T>(string path, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await Get<T>(path, cancel);
+            }
+            catch (AwayException) when (watch.Elapsed < Patience)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+            }
+            catch (Exception cut) when (cut is IOException or HttpRequestException or JsonException && watch.Elapsed < Patience)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancel);      // it ended in the middle of its answer
+            }
+        }
     }
 
     /// <inheritdoc cref="Get"/>
@@ -81,7 +106,7 @@ internal sealed class Server : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new InputException($"The server {Address} cannot be reached ({error.Message.TrimEnd('.')}); is it up, and --server or RLAIF_SERVER its address?", error);
+            throw new AwayException($"The server {Address} cannot be reached ({error.Message.TrimEnd('.')}); is it up, and --server or RLAIF_SERVER its address?", error);
         }
     }
 
@@ -94,7 +119,13 @@ internal sealed class Server : IDisposable
 
         using (answer)
         {
-            throw new InputException(await Problem(answer, cancel) ?? $"The server {Address} answered {(int)answer.StatusCode} to {answer.RequestMessage?.RequestUri?.AbsolutePath}.");
+            var problem = await Problem(answer, cancel);
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                throw new AwayException(problem ?? $"The server {Address} cannot answer now; try again.");
+            }
+
+            throw new InputException(problem ?? $"The server {Address} answered {(int)answer.StatusCode} to {answer.RequestMessage?.RequestUri?.AbsolutePath}.");
         }
     }
 
@@ -109,6 +140,8 @@ internal sealed class Server : IDisposable
             return null;        // something between us and the server answered
         }
     }
+
+    private sealed class AwayException(string message, Exception? cause = null) : InputException(message, cause!);
 
     /// <summary>A body of unknown length that is written while it is sent.</summary>
     private sealed class WrittenContent(Func<Stream, Task> write) : HttpContent

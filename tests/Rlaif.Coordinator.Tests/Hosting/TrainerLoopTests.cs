@@ -76,7 +76,7 @@ public class TrainerLoopTests
         Assert.Null(await home.Claim(TimeSpan.FromMinutes(2)));         // nobody works for a run that waits
         await home.Resume();
         Assert.Null(await home.Claim(TimeSpan.FromMinutes(1)));
-        Assert.NotNull(await home.Claim(TimeSpan.FromMinutes(1) + TimeSpan.FromTicks(1)));
+        Assert.NotNull(await home.Claim(TimeSpan.FromMinutes(1) + TimeSpan.FromMicroseconds(1)));
         Assert.False(script.Announced.Task.IsCompleted);
     }
 
@@ -88,7 +88,7 @@ public class TrainerLoopTests
         await script.Started.Task.WaitAsync(Cancel);
         await home.Stop();
         Assert.True(script.Cancelled.Task.IsCompleted);
-        Assert.Equal(2, (await home.Claim(TimeSpan.FromTicks(1)))!.Epoch);
+        Assert.Equal(2, (await home.Claim(TimeSpan.FromMicroseconds(1)))!.Epoch);
         Assert.Null(await home.PauseReason());
     }
 

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Rlaif.EndToEnd.Tests;
+
+[Collection("product")]
+public class ChaosTests(ITestOutputHelper output)
+{
+    private const string Replicas = "coordinator=3,generator=3,judge=3,reward-trainer=2,policy-optimizer=3,evaluator=2";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>`./test --chaos` breaks ten times as much.</summary>
+    private static ChaosPlan Plan => Environment.GetEnvironmentVariable("RLAIF_CHAOS") is { Length: > 0 } ? new(100, 10, 5) : new(10, 2, 1);
+
+    [Fact, Trait("Speed", "slow")]
+    public async Task A_deployment_that_is_broken_all_the_time_ends_in_the_bytes_and_rows_of_one_calm_process()
+    {
+        var seed = Environment.GetEnvironmentVariable("RLAIF_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Environment.ProcessId;
+        output.WriteLine($"RLAIF_TEST_SEED={seed}");
+        var random = new Random(seed);
+        await using var deployment = await Deployment.Start(Replicas);
+        var chaos = new Chaos(deployment, random, Plan, output);
+        using var run = new ShortRun();
+        var runs = 0;
+        do
+        {
+            runs++;
+            var name = string.Create(CultureInfo.InvariantCulture, $"seed{runs}");
+            var embedded = await run.Finish("calm", Cancel, "--seed", $"{runs}");
+            var broken = await Broken(run, deployment, chaos, name, runs);
+            Assert.Equal(ShortRun.Bytes(embedded), ShortRun.Bytes(broken));
+            Assert.Equal(embedded.GetProperty("winRate").GetRawText(), broken.GetProperty("winRate").GetRawText());
+        }
+        while (!chaos.IsOver);
+
+        Assert.Equal(await FactCounts.Of(run.Home("calm")), await deployment.Rows());
+        Assert.Empty(await deployment.SetAside());
+        Assert.Equal(0, await deployment.Stop());
+        Assert.Equal(Artifacts(run.Home("calm")), Artifacts(deployment.Home));
+        foreach (var line in chaos.Table())
+        {
+            output.WriteLine(line);
+        }
+
+        output.WriteLine(
+            $"chaos: kills {chaos.Kills}, broker restarts {chaos.BrokerRestarts}, database restarts {chaos.DatabaseRestarts}, lost 0, duplicated 0, bytes equal");
+    }
+
+    /// <summary>The run on the deployment, while it is broken; a client that loses its server asks again.</summary>
+    private static async Task<JsonElement> Broken(ShortRun run, Deployment deployment, Chaos chaos, string name, int seed)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var stage = "before the first stage";
+        var breaking = chaos.Break(() => ended.IsCancellationRequested ? null : stage, Cancel);
+        while (true)
+        {
+            using var client = RlaifProcess.Start([.. run.Command(name, "--seed", $"{seed}", "--server", deployment.Server)]);
+            client.OnLine = line => stage = line.StartsWith("event=stage-began", StringComparison.Ordinal) ? string.Join(' ', line.Split(' ')[2..4]) : stage;
+            var code = await client.Wait(Cancel);
+            if (code == 0)
+            {
+                break;
+            }
+
+            Assert.True(client.Output.Contains("cannot be reached", StringComparison.Ordinal) || client.Output.Contains("are away", StringComparison.Ordinal), client.Output);
+        }
+
+        await ended.CancelAsync();
+        await breaking;
+        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(run.Summary(name), Cancel));
+        return json.RootElement.Clone();
+    }
+
+    /// <summary>The artifacts that a home holds: no orphan, none missing.</summary>
+    private static IReadOnlyList<string> Artifacts(string home)
+    {
+        var store = new DirectoryInfo(new Rlaif.Hosting.HomeFolder(home).Artifacts);
+        Assert.Empty(new DirectoryInfo(Path.Combine(store.FullName, "staging")).EnumerateDirectories().SelectMany(writer => writer.EnumerateFileSystemInfos()));
+        return [.. store.EnumerateDirectories().Where(folder => folder.Name != "staging").SelectMany(folder => folder.EnumerateDirectories()).Select(folder => folder.Name).Order(StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using Rlaif.Storage;
+using Rlaif.Testing;
+
+namespace Rlaif.EndToEnd.Tests;
+
+/// <summary>A deployment by `rlaif up` on servers of its own: every service a process, most of them three times.</summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    private const string Name = "deployment";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("rlaif-deployment-").FullName;
+    private readonly string database;
+    private readonly RlaifProcess up;
+
+    private Deployment(PrivateServers servers, string database, string broker, int port, string replicas)
+    {
+        (Servers, this.database) = (servers, database);
+        Server = $"http://127.0.0.1:{port}";
+        up = RlaifProcess.Start(
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["RLAIF_BROKER"] = broker, ["RLAIF_DATABASE"] = database, ["RLAIF_LISTEN"] = Server, ["RLAIF_LEASE_SECONDS"] = "5", ["RLAIF_LOG"] = "Warning",
+            },
+            "up", "--home", Home, "--replicas", replicas);
+    }
+
+    public PrivateServers Servers { get; }
+
+    public string Server { get; }
+
+    public string Home => Path.Combine(folder, "home");
+
+    public string Output => up.Output;
+
+    public static async Task<Deployment> Start(string replicas)
+    {
+        var servers = await PrivateServers.Start();
+        var (database, broker) = (await servers.NewDatabase(Name), await servers.NewVirtualHost(Name));
+        var made = new Deployment(servers, database, broker, PrivateServers.FreePorts(32), replicas);
+        await Eventually.True(() => made.Services().Count > 0 && made.Ready(), "every service is ready", seconds: 300);
+        return made;
+    }
+
+    /// <summary>Which process serves what, as `rlaif up` says.</summary>
+    public IReadOnlyList<(string Name, string Service, int ProcessId)> Services()
+    {
+        var file = Path.Combine(Home, "up.json");
+        if (!File.Exists(file))
+        {
+            return [];
+        }
+
+        using var json = JsonDocument.Parse(File.ReadAllText(file));
+        return [.. json.RootElement.EnumerateArray().Select(one =>
+            (one.GetProperty("name").GetString()!, one.GetProperty("service").GetString()!, one.GetProperty("processId").GetInt32()))];
+    }
+
+    /// <summary>Sends a signal to a process: KILL, STOP, CONT.</summary>
+    public static async Task Signal(int process, string signal)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Every command that has no outcome yet is sent once more.</summary>
+    public async Task SendAgain()
+    {
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(
+            "update command set issued_at = null where not exists (select 1 from outcome where outcome.command_id = command.id)", connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Rows of each table of facts.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> Rows()
+    {
+        await using var opened = Database.Postgres(database);
+        return await FactCounts.Of(opened);
+    }
+
+    /// <summary>Messages that were set aside: in queues of errors, of undeliverables, of unknown types.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> SetAside() => (await Servers.Messages(Name))
+        .Where(queue => queue.Value > 0 && (queue.Key.EndsWith("_error", StringComparison.Ordinal) || queue.Key.EndsWith("_dead", StringComparison.Ordinal) || queue.Key.EndsWith("_skipped", StringComparison.Ordinal)))
+        .ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Ends all services; the exit code of `rlaif up`.</summary>
+    public async Task<int> Stop()
+    {
+        await up.Terminate();
+        return await up.Wait(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in Services())
+        {
+            await Signal(service.ProcessId, "KILL");
+        }
+
+        up.Dispose();
+        await Servers.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private bool Ready()
+    {
+        var output = Output;
+        return Services().All(service => output.Contains($"name={service.Name} state=ready", StringComparison.Ordinal));
+    }
+}
