@@ -40,7 +40,7 @@ public class ClaimTests
     {
         await using var home = await Open(1);
         Assert.Equal(0, await Take(home, "ada"));
-        Assert.Null(await Take(home, "bob", after: ClaimTables.Hold - TimeSpan.FromTicks(1)));
+        Assert.Null(await Take(home, "bob", after: ClaimTables.Hold - TimeSpan.FromMicroseconds(1)));
         Assert.Equal(0, await Take(home, "bob", after: ClaimTables.Hold));
         Assert.Null(await Take(home, "ada", after: ClaimTables.Hold));
     }
@@ -58,5 +58,21 @@ public class ClaimTests
         Assert.Equal(0, await Take(home, "ada"));
         await new WorkTables(home.Database).EndStage(Rows.Run, 1, "labels", "", Rows.At, Cancel);
         Assert.Null(await Take(home, "ada"));
+    }
+
+    private static async Task<TemporaryDatabase> Open(int commands)
+    {
+        var home = await TemporaryDatabase.Create();
+        await new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), [], Cancel);
+        await new WorkTables(home.Database).Plan(
+            Rows.NewStage(commands), [.. Enumerable.Range(0, commands).Select(i => Rows.Command(i) with { Pool = "human" })], Cancel);
+        return home;
+    }
+
+    /// <returns>Ordinal of the command; null: none.</returns>
+    private static async Task<int?> Take(TemporaryDatabase home, string labeler, int[]? skip = null, TimeSpan after = default)
+    {
+        var skipped = (skip ?? []).Select(i => Rows.Command(i).Id).ToHashSet();
+        return (await new ClaimTables(home.Database).Take("human", labeler, Rows.Run, skipped, Rows.At + after, Cancel))?.Ordinal;
     }
 }

@@ -18,8 +18,8 @@ internal sealed class HomeDesk : ILabelDesk
     /// <param name="run">The beginning of a run's id; null: all runs that go on.</param>
     public static async Task<HomeDesk> Open(string? home, string pool, string labeler, string? run, TimeProvider time, CancellationToken cancel)
     {
-        var facts = run is null ? await HomeFacts.Open(home, cancel) : await HomeFacts.Open(home, cancel, run, "run");
-        return new(facts, facts.Desk(time), pool, labeler, run is null ? null : await facts.RunId(run, cancel));
+        var opened = run is null ? await HomeFacts.Open(home, cancel) : await HomeFacts.Open(home, cancel, run, "run");
+        return new(opened, opened.Desk(time), pool, labeler, run is null ? null : await opened.RunId(run, cancel));
     }
 
     public Task<WaitingLabels> Next(IReadOnlySet<Guid> skip, CancellationToken cancel) => desk.Next(pool, labeler, run, skip, cancel);
