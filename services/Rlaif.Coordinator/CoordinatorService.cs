@@ -24,6 +24,7 @@ public static class CoordinatorService
             services.AddSingleton<LineageReports>();
             services.AddSingleton<LabelerReports>();
             services.AddSingleton<LabelWriter>();
+            services.AddSingleton<LabelDesk>();
             services.AddSingleton<RunLineage>();
             services.AddSingleton<TrainingParts>();
             services.AddSingleton<CommandSender>();
@@ -45,6 +46,7 @@ public static class CoordinatorService
             bus.AddConsumer<FactConsumer>();
             bus.AddWorker<DeclinedConsumer>(LabelWriter.Most);
             bus.AddWorker<LabelConsumer>(LabelWriter.Most);
+            bus.AddLabeler<PeopleConsumer>(LabelDesk.People, LabelWriter.Most);
         },
         app => app.MapApi());
 }

@@ -120,6 +120,7 @@ public static class RlaifHost
         services.AddSingleton<WorkTables>();
         services.AddSingleton<ResponseTables>();
         services.AddSingleton<PairTables>();
+        services.AddSingleton<ClaimTables>();
         services.AddSingleton<TrainingTables>();
         services.AddSingleton<EvaluationTables>();
         services.AddSingleton<CountTables>();

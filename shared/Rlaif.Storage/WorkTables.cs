@@ -125,6 +125,13 @@ public sealed class WorkTables(Database database)
             new { runId });
     }
 
+    /// <summary>A command by its id; null when nobody planned it.</summary>
+    public async Task<CommandRow?> Command(Guid commandId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.QuerySingleOrDefaultAsync<CommandRow>("select * from command where id = @commandId", new { commandId });
+    }
+
     public async Task<string?> Outcome(Guid commandId, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);

@@ -33,6 +33,7 @@ internal static class CommandLine
         var root = new RootCommand("rlaif: train a language model from AI feedback, and look at what came of it")
         {
             RunCommand.Make(home, server), LookCommands.Runs(home, server), LookCommands.Show(home, server), LookCommands.Explain(home, server),
+            LabelCommand.Make(home, server),
             TalkCommands.Chat(), TalkCommands.Generate(), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
             ServeCommand.Make(), UpCommand.Make(home), ControlCommands.Pause(server), ControlCommands.Resume(server), ControlCommands.Cancel(server),
         };

@@ -3,6 +3,7 @@ using Rlaif.Cli.Looking;
 using Rlaif.Cli.Remote;
 using Rlaif.Cli.Running;
 using Rlaif.Contracts;
+using Rlaif.Coordinator.Labels;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
 using Spectre.Console;
@@ -56,9 +57,9 @@ internal static class RunCommand
 
     private static async Task<int> Run(Recipe recipe, Uri? server, string homePath, string? summary, CancellationToken cancel)
     {
-        if (server is null && recipe.Labelers.Keys.FirstOrDefault(pool => pool is not ("rules" or "judge")) is { } unserved)
+        if (server is null && recipe.Labelers.Keys.FirstOrDefault(pool => pool is not ("rules" or "judge" or LabelDesk.People)) is { } unserved)
         {
-            throw new InputException($"The recipe asks the labelers of the pool {unserved}, and this process serves rules and judge only; nothing was started.");
+            throw new InputException($"The recipe asks the labelers of the pool {unserved}, and this process serves rules, judge and {LabelDesk.People} only; nothing was started.");
         }
 
         CheckSummary(summary);
@@ -74,6 +75,11 @@ internal static class RunCommand
         await using IRunning run = server is null ? await EmbeddedRun.Start(input, home, time, cancel) : await RemoteRun.Start(server, input, home, cancel);
         IRunScreen screen = Console.IsOutputRedirected ? new LineScreen(Console.Out) : new TerminalScreen(Console.Out, Console.WindowWidth);
         screen.Began(Headline(input, run.Id));
+        if (recipe.Labelers.ContainsKey(LabelDesk.People))
+        {
+            await Console.Error.WriteLineAsync($"People are asked too: ./rlaif label{run.LookOptions} in another terminal shows them the pairs.");
+        }
+
         foreach (var file in input.LeftOut)
         {
             await Console.Error.WriteLineAsync(TerminalText.Clean(file));

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Rlaif.Cli.Looking;
+using Rlaif.Coordinator.Labels;
 using Rlaif.Coordinator.Looking;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
@@ -7,7 +8,7 @@ using Rlaif.Storage;
 
 namespace Rlaif.Cli.Running;
 
-/// <summary>The tables and artifacts of a home, for commands that only look.</summary>
+/// <summary>The tables and artifacts of a home, for commands beside those that run on it.</summary>
 internal sealed class HomeFacts : IFacts
 {
     private readonly Database database;
@@ -23,6 +24,11 @@ internal sealed class HomeFacts : IFacts
 
     public Task<LineageReport> Lineage(string named, CancellationToken cancel) =>
         new LineageReports(new(database), new(database), new(database), new(database), new(database), new(database), artifacts).Of(named, cancel);
+
+    /// <summary>Where people label the pairs of this home.</summary>
+    public LabelDesk Desk(TimeProvider time) => new(new(database), new(database), new(database), new(database), time);
+
+    public Task<Guid> RunId(string named, CancellationToken cancel) => RunFinder.FindId(new(database), named, cancel);
 
     /// <param name="wanted">What the user asks for there; named when there is no such home.</param>
     /// <exception cref="InputException">There is no such home, or its database cannot be used.</exception>

@@ -28,7 +28,7 @@ public static class ApiRoutes
         return Task.CompletedTask;
     });
 
-    /// <summary>Maps /v1/runs, /v1/lineage and /v1/artifacts, and the document that describes them.</summary>
+    /// <summary>Maps /v1/runs, /v1/labels, /v1/lineage and /v1/artifacts, and the document that describes them.</summary>
     public static void MapApi(this WebApplication app)
     {
         app.MapOpenApi();
@@ -43,6 +43,7 @@ public static class ApiRoutes
         runs.MapPost("/{run}/pause", Pause).WithSummary("Nobody works for the run until it is resumed");
         runs.MapPost("/{run}/resume", Resume).WithSummary("Let a run that waits go on");
         runs.MapPost("/{run}/cancel", Cancel).WithSummary("End a run with the policy that it has");
+        api.MapGroup("/labels").WithTags("labels").MapLabels();
         api.MapGet("/lineage/{checkpoint}", Lineage).WithTags("lineage").WithSummary("Which labels, by whom, under which principles, made a checkpoint");
         var artifacts = api.MapGroup("/artifacts").WithTags("artifacts");
         artifacts.MapPut("/{artifact}", Upload).WithMetadata(new RequestSizeLimitAttribute(LargestArtifact)).WithSummary("Store an artifact: a tar of its files");

@@ -14,6 +14,9 @@ internal sealed class Worksite : IAsyncDisposable
 
     private Worksite(WebApplication host) => this.host = host;
 
+    /// <summary>Where its HTTP API is.</summary>
+    public Uri Address => new(host.Urls.First());
+
     public static async Task<Worksite> Start(TestRun run, Workplace place)
     {
         var workers = new ServiceModule(

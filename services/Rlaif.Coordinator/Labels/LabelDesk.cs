@@ -1,0 +1,83 @@
+using Rlaif.Contracts;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.Coordinator.Labels;
+
+/// <summary>What waits for a person.</summary>
+/// <param name="Waiting">Pairs without a label, whoever looks at them.</param>
+/// <param name="Command">The pair to label next; null when there is none for this person.</param>
+public sealed record WaitingLabels(int Waiting, LabelPreference? Command);
+
+/// <summary>Where people label, over HTTP or beside a run on the same home: pairs come from the rows of the commands, labels become rows.</summary>
+public sealed class LabelDesk(ClaimTables claims, WorkTables work, RunTables runs, PairTables pairs, TimeProvider time)
+{
+    /// <summary>The pool that people serve.</summary>
+    public const string People = "human";
+
+    private const int LongestName = 100;
+
+    /// <summary>The next pair of a pool for this labeler, who alone is shown it for some minutes.</summary>
+    /// <param name="runId">Only of this run; null: of any that goes on.</param>
+    /// <param name="skip">Ids of commands that the labeler does not want, or has answered and not sent.</param>
+    public async Task<WaitingLabels> Next(string pool, string labeler, Guid? runId, IReadOnlySet<Guid> skip, CancellationToken cancel)
+    {
+        CheckName(labeler);
+        var taken = await claims.Take(pool, labeler, runId, skip, time.GetUtcNow(), cancel);
+        return new(await claims.Waiting(pool, runId, cancel), taken is null ? null : Json.Read<LabelPreference>(taken.Body));
+    }
+
+    /// <summary>Stores a label. A second one for the same command changes nothing.</summary>
+    /// <exception cref="InputException">It does not answer its command, or the run does not go on.</exception>
+    public async Task Give(PreferenceLabeled label, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        CheckName(label.Labeler);
+        if (await work.Command(label.Id, cancel) is not { Kind: nameof(LabelPreference) } row)
+        {
+            throw new MissingException($"Label {label.Id} answers no command; a label repeats id, runId, pairId and pool of its command.");
+        }
+
+        CheckAnswer(label, Json.Read<LabelPreference>(row.Body));
+        if (await runs.Find(row.RunId, cancel) is not { GoesOn: true })
+        {
+            throw new InputException($"Run {RlaifId.Short(row.RunId)} does not go on; its labels are not taken until it is resumed.");
+        }
+
+        await pairs.Insert(label, null, time.GetUtcNow(), cancel);
+    }
+
+    private static void CheckName(string labeler)
+    {
+        if (string.IsNullOrWhiteSpace(labeler) || labeler.Length > LongestName || labeler.Any(char.IsControl))
+        {
+            throw new InputException($"A labeler is named by 1 to {LongestName} characters, such as human/ada.");
+        }
+    }
+
+    private static void CheckAnswer(PreferenceLabeled label, LabelPreference command)
+    {
+        if ((label.RunId, label.PairId, label.Pool) != (command.RunId, command.PairId, command.Pool))
+        {
+            throw new InputException($"Label {label.Id} names another run, pair or pool than its command; it repeats what the command says.");
+        }
+
+        var asked = command.Principles.Select(principle => principle.Id).Order(StringComparer.Ordinal);
+        if (!asked.SequenceEqual(label.Votes.Select(vote => vote.Principle).Order(StringComparer.Ordinal), StringComparer.Ordinal))
+        {
+            throw new InputException($"Label {label.Id} does not hold one vote for each principle of its command ({string.Join(", ", asked)}).");
+        }
+
+        if (label.Votes.FirstOrDefault(vote => !IsOneThing(vote)) is { } wrong)
+        {
+            throw new InputException(
+                $"The vote on {wrong.Principle} of label {label.Id} must be exactly one of a preference from 0 to 1, notApplicable and a failure.");
+        }
+    }
+
+    private static bool IsOneThing(Vote vote) => vote switch
+    {
+        { Preference: { } preference } => preference is >= 0 and <= 1 && !vote.NotApplicable && vote.Failure is null,
+        _ => vote.NotApplicable != vote.Failure.HasValue,
+    };
+}
