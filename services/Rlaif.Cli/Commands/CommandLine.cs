@@ -34,7 +34,7 @@ internal static class CommandLine
         {
             RunCommand.Make(home, server), LookCommands.Runs(home, server), LookCommands.Show(home, server), LookCommands.Explain(home, server),
             TalkCommands.Chat(), TalkCommands.Generate(), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
-            ServeCommand.Make(), UpCommand.Make(home),
+            ServeCommand.Make(), UpCommand.Make(home), ParkedCommand.Make(server),
         };
         root.Options.Add(home);
         root.Options.Add(server);
