@@ -39,7 +39,9 @@ public static class CoordinatorService
             services.AddSingleton<EvaluationLabelsStage>();
             services.AddSingleton<ScoresStage>();
             services.AddSingleton<EvaluationStage>();
+            services.AddSingleton<ParkedQueues>();
             services.AddHostedService<RunReconciler>();
+            services.AddHostedService<RunGauges>();
         },
         bus =>
         {

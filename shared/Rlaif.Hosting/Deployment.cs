@@ -10,7 +10,7 @@ namespace Rlaif.Hosting;
 public sealed record BrokerSettings(Uri Address, string User, string Password)
 {
     /// <summary>A connection for what the bus has no words for.</summary>
-    internal Task<IConnection> Connect(CancellationToken cancel) =>
+    public Task<IConnection> Connect(CancellationToken cancel) =>
         new ConnectionFactory { Uri = Address, UserName = User, Password = Password, ClientProvidedName = "rlaif" }.CreateConnectionAsync(cancel);
 
     /// <summary>Without the password: records print themselves.</summary>

@@ -69,6 +69,10 @@ public static class RlaifBus
                     {
                         host.Username(broker.User);
                         host.Password(broker.Password);
+                        if (broker.Address.Scheme == "amqps")
+                        {
+                            host.UseSsl(tls => tls.ServerName = broker.Address.Host);
+                        }
                     });
                     transport.DeployTopologyOnly = topologyOnly;
                     Wire(transport);
@@ -97,7 +101,7 @@ public static class RlaifBus
     public static bool HealsByWaiting(Exception error) => error switch
     {
         DbException database => Database.IsTransient(database),
-        TimeoutException or SocketException or MessageReturnedException or ConnectionException or RabbitMQClientException => true,
+        TimeoutException or SocketException or MessageReturnedException or ConnectionException or RabbitMQClientException or BrokerUnreachableException => true,
         IOException => error.InnerException is SocketException,         // any other is a disk's
         _ => false,
     };
@@ -149,6 +153,7 @@ public static class RlaifBus
             queue.SetQuorumQueue();
             queue.SetQueueArgument("x-delivery-limit", MostDeliveries);
             queue.BindDeadLetterQueue(name + "_dead", name + "_dead", dead => dead.SetQuorumQueue());
+            endpoint.UseConsumeFilter(typeof(LogScope<>), context);
         }
 
         endpoint.ConfigureReceive(receive => receive.UseExecute(message =>

@@ -20,6 +20,7 @@ public static class RlaifHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(deployment.Listen.ToString());
         LogTo(builder.Logging, level);
+        builder.Services.AddTelemetry(deployment, modules is [var only] ? only.Name : "rlaif", Settings.Environment);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(deployment);
         builder.Services.AddSingleton(deployment.Home);
@@ -55,6 +56,7 @@ public static class RlaifHost
         });
         var host = builder.Build();
         host.MapHealth();
+        host.MapTelemetry(deployment);
         foreach (var module in modules)
         {
             module.Map?.Invoke(host);
@@ -103,10 +105,25 @@ public static class RlaifHost
         : Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) ? level
         : throw new InputException($"RLAIF_LOG is \"{text}\"; write one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
 
+    private static bool WantsJson(this Settings settings) => settings.Text("RLAIF_LOG_FORMAT") switch
+    {
+        null or "text" => false,
+        "json" => true,
+        var other => throw new InputException($"RLAIF_LOG_FORMAT is \"{other}\"; write text or json."),
+    };
+
     private static void LogTo(ILoggingBuilder logging, LogLevel level)
     {
         logging.ClearProviders();
-        logging.AddSimpleConsole(console => console.SingleLine = true);
+        if (Settings.Environment.WantsJson())
+        {
+            logging.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "O"));
+        }
+        else
+        {
+            logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
+
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);     // standard output is the command's
         logging.SetMinimumLevel(level);
         logging.AddFilter("Microsoft", LogLevel.Warning);

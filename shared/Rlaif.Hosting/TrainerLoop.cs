@@ -40,7 +40,9 @@ public sealed class TrainerLoop(
     private async Task Hold(JobRow job, CancellationToken stopping)
     {
         using var held = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var (step, steps) = (0, 0);
+        using var scope = LogScope.Of(log, job.RunId, job.Id);
+        using var span = RunTrace.Start($"train {job.Kind}", job.RunId, job.Trace);
+        var (step, steps, began) = (0, 0, time.GetUtcNow());
         var beating = BeatWhile(held, cancel => jobs.Heartbeat(job, Volatile.Read(ref step), Volatile.Read(ref steps), time.GetUtcNow() + deployment.Lease, cancel));
         try
         {
@@ -50,6 +52,9 @@ public sealed class TrainerLoop(
                 {
                     held.Token.ThrowIfCancellationRequested();
                     (step, steps) = (now, all);
+                    Instruments.Trained(job.Kind, now);
+                    RunTrace.Start("step", job.RunId, span?.Id, began)?.SetTag("rlaif.step", now).Dispose();
+                    began = time.GetUtcNow();
                 },
                 held.Token);
             await patience.Try($"Job {job.Id}", cancel => Publish(job, trained, cancel), held.Token);
@@ -72,6 +77,7 @@ public sealed class TrainerLoop(
         }
         finally
         {
+            Instruments.Trained(job.Kind, 0);
             await held.CancelAsync();
             await beating;
         }

@@ -14,7 +14,7 @@ public sealed class TrainingQueue(WorkTables work, TrainingTables trainings, Job
             return (await trainings.Checkpoints(runId, cancel)).Single(row => row.CommandId == id).Artifact;
         }
 
-        await trainings.Enqueue(new() { Id = id, RunId = runId, Kind = typeof(T).Name, Body = Json.Of(command) }, time.GetUtcNow(), cancel);
+        await trainings.Enqueue(new() { Id = id, RunId = runId, Kind = typeof(T).Name, Body = Json.Of(command), Trace = RunTrace.Here }, time.GetUtcNow(), cancel);
         jobs.Raise();
         return null;
     }

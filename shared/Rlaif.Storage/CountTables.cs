@@ -51,6 +51,23 @@ public sealed record VoteCount
     public int Votes { get; init; }
 }
 
+/// <summary>Commands of one kind of stage that have no outcome.</summary>
+public sealed record OpenCount
+{
+    public string Stage { get; init; } = "";
+    public long Commands { get; init; }
+
+    /// <summary>When the oldest of those under way was sent; null: none is.</summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+}
+
+/// <summary>Runs of one state: going on, paused, ended.</summary>
+public sealed record RunCount
+{
+    public string State { get; init; } = "";
+    public long Runs { get; init; }
+}
+
 /// <summary>Counts for people who look: one row for thousands of facts.</summary>
 public sealed class CountTables(Database database)
 {
@@ -99,6 +116,28 @@ public sealed class CountTables(Database database)
         group by label.labeler, pair.purpose, vote.failure order by label.labeler, pair.purpose, vote.failure
         """,
         runId,
+        cancel);
+
+    /// <summary>Of the runs that go on. Only stages that have not ended are looked through.</summary>
+    public Task<IReadOnlyList<OpenCount>> Open(CancellationToken cancel) => Read<OpenCount>(
+        $"""
+        select command.stage, count(*) as commands, min(command.issued_at) as issued_at
+        from stage join command on command.run_id = stage.run_id and command.round = stage.round and command.stage = stage.name
+        where not exists (select 1 from stage_end where stage_end.run_id = stage.run_id and stage_end.round = stage.round and stage_end.name = stage.name)
+        and not exists (select 1 from outcome where outcome.command_id = command.id) and {RunTables.GoesOn("stage.run_id")}
+        group by command.stage order by command.stage
+        """,
+        default,
+        cancel);
+
+    public Task<IReadOnlyList<RunCount>> Runs(CancellationToken cancel) => Read<RunCount>(
+        $"""
+        select state, count(*) as runs from (
+            select case when exists (select 1 from run_end where run_end.run_id = run.id) then 'ended'
+                        when {RunTables.GoesOn("run.id")} then 'going_on' else 'paused' end as state from run) as states
+        group by state order by state
+        """,
+        default,
         cancel);
 
     private async Task<IReadOnlyList<T>> Read<T>(string sql, Guid runId, CancellationToken cancel)

@@ -84,17 +84,24 @@ public sealed class PairTables(Database database)
     public Task Insert(PreferenceLabeled label, string? declined, DateTimeOffset at, CancellationToken cancel) => Insert([(label, declined)], at, cancel);
 
     /// <summary>Many labels in one transaction: a transaction costs as much as twenty labels.</summary>
-    public Task Insert(IReadOnlyList<(PreferenceLabeled Label, string? Declined)> labels, DateTimeOffset at, CancellationToken cancel) => database.Transact(
-        async (connection, transaction) =>
-        {
-            foreach (var (label, declined) in labels)
+    /// <returns>For each whether it was not there before.</returns>
+    public async Task<IReadOnlyList<bool>> Insert(
+        IReadOnlyList<(PreferenceLabeled Label, string? Declined)> labels, DateTimeOffset at, CancellationToken cancel)
+    {
+        var isNew = new bool[labels.Count];
+        await database.Transact(
+            async (connection, transaction) =>
             {
-                await Insert(connection, transaction, label, declined, at);
-            }
-        },
-        cancel);
+                for (var i = 0; i < labels.Count; i++)
+                {
+                    isNew[i] = await Insert(connection, transaction, labels[i].Label, labels[i].Declined, at);
+                }
+            },
+            cancel);
+        return isNew;
+    }
 
-    private static async Task Insert(DbConnection connection, DbTransaction transaction, PreferenceLabeled label, string? declined, DateTimeOffset at)
+    private static async Task<bool> Insert(DbConnection connection, DbTransaction transaction, PreferenceLabeled label, string? declined, DateTimeOffset at)
     {
         var inserted = await connection.ExecuteAsync(
             """
@@ -126,6 +133,7 @@ public sealed class PairTables(Database database)
         }
 
         await WorkTables.Finish(connection, transaction, label.Id, "{}", at);
+        return inserted == 1;
     }
 
     /// <summary>All votes on the pairs of a round and purpose, in an order that does not depend on who answered first.</summary>

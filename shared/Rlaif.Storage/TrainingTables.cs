@@ -10,6 +10,9 @@ public sealed record JobRow
     public string Kind { get; init; } = "";
     public string Body { get; init; } = "";
     public long Epoch { get; init; }
+
+    /// <summary>Trace context under which it was asked for; null: nobody traced.</summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>A checkpoint with what it came from.</summary>
@@ -46,10 +49,10 @@ public sealed class TrainingTables(Database database)
         await using var connection = await database.Open(cancel);
         await connection.ExecuteAsync(
             """
-            insert into training_job (id, run_id, kind, body, epoch, step, steps, created_at)
-            values (@Id, @RunId, @Kind, @Body, 0, 0, 0, @at) on conflict (id) do nothing
+            insert into training_job (id, run_id, kind, body, epoch, step, steps, created_at, trace)
+            values (@Id, @RunId, @Kind, @Body, 0, 0, 0, @at, @Trace) on conflict (id) do nothing
             """,
-            new { job.Id, job.RunId, job.Kind, job.Body, at });
+            new { job.Id, job.RunId, job.Kind, job.Body, job.Trace, at });
     }
 
     /// <summary>Takes the oldest job of these kinds that nobody holds, that has no outcome and whose run goes on; a new epoch fences the last
@@ -70,7 +73,7 @@ public sealed class TrainingTables(Database database)
                                     and not exists (select 1 from outcome where outcome.command_id = training_job.id)
                                     and {RunTables.GoesOn("training_job.run_id")} order by created_at, id limit 1)
                         and (lease_until is null or lease_until < @now)
-                        returning id, run_id, kind, body, epoch
+                        returning id, run_id, kind, body, epoch, trace
                         """,
                         new { kind, owner, now, until = now + lease },
                         transaction);

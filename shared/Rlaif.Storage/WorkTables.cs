@@ -14,6 +14,9 @@ public sealed record CommandRow
     public string Kind { get; init; } = "";
     public string? Pool { get; init; }
     public string Body { get; init; } = "";
+
+    /// <summary>Trace context under which it was planned; null: nobody traced.</summary>
+    public string? Trace { get; init; }
 }
 
 /// <summary>How far a stage is.</summary>
@@ -44,8 +47,8 @@ public sealed class WorkTables(Database database)
         {
             await connection.ExecuteAsync(
                 """
-                insert into command (id, run_id, round, stage, ordinal, kind, pool, body)
-                values (@Id, @RunId, @Round, @Stage, @Ordinal, @Kind, @Pool, @Body) on conflict (id) do nothing
+                insert into command (id, run_id, round, stage, ordinal, kind, pool, body, trace)
+                values (@Id, @RunId, @Round, @Stage, @Ordinal, @Kind, @Pool, @Body, @Trace) on conflict (id) do nothing
                 """,
                 commands,
                 transaction);

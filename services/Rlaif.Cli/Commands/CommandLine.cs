@@ -36,6 +36,7 @@ internal static class CommandLine
             LabelCommand.Make(home, server),
             TalkCommands.Chat(), TalkCommands.Generate(), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
             ServeCommand.Make(), UpCommand.Make(home), ControlCommands.Pause(server), ControlCommands.Resume(server), ControlCommands.Cancel(server),
+            ParkedCommand.Make(server),
         };
         root.Options.Add(home);
         root.Options.Add(server);

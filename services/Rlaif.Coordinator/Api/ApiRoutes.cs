@@ -45,6 +45,7 @@ public static class ApiRoutes
         runs.MapPost("/{run}/cancel", Cancel).WithSummary("End a run with the policy that it has");
         api.MapGroup("/labels").WithTags("labels").MapLabels();
         api.MapGet("/lineage/{checkpoint}", Lineage).WithTags("lineage").WithSummary("Which labels, by whom, under which principles, made a checkpoint");
+        api.MapParked();
         var artifacts = api.MapGroup("/artifacts").WithTags("artifacts");
         artifacts.MapPut("/{artifact}", Upload).WithMetadata(new RequestSizeLimitAttribute(LargestArtifact)).WithSummary("Store an artifact: a tar of its files");
         artifacts.MapGet("/{artifact}", Download).WithSummary("An artifact as a tar of its files");

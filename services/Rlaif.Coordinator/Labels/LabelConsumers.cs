@@ -1,6 +1,7 @@
 using MassTransit;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Runs;
+using Rlaif.Hosting;
 
 namespace Rlaif.Coordinator.Labels;
 
@@ -10,6 +11,7 @@ internal sealed class LabelConsumer(LabelWriter writer, RunSignal runs) : IConsu
     public async Task Consume(ConsumeContext<PreferenceLabeled> context)
     {
         var label = context.Message;
+        using var span = RunTrace.Start("store label", label.RunId);    // a labeler in another language may have told of none
         LabelCommands.MustAnswer(label.Id, label.PairId, label.Pool);
         await writer.Write(label, null, context.CancellationToken);
         runs.Signal.Raise();
@@ -22,6 +24,7 @@ internal sealed class DeclinedConsumer(LabelWriter writer, RunSignal runs) : ICo
     public async Task Consume(ConsumeContext<PreferenceDeclined> context)
     {
         var message = context.Message;
+        using var span = RunTrace.Start("store label", message.RunId);
         LabelCommands.MustAnswer(message.Id, message.PairId, message.Pool);
         var label = new PreferenceLabeled
         {

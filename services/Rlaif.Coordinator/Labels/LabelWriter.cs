@@ -66,7 +66,8 @@ internal sealed class LabelWriter(PairTables pairs, TimeProvider time) : IDispos
     {
         try
         {
-            await pairs.Insert([.. batch.Select(one => (one.Label, one.Declined))], time.GetUtcNow(), cancel);
+            var isNew = await pairs.Insert([.. batch.Select(one => (one.Label, one.Declined))], time.GetUtcNow(), cancel);
+            batch.Where((_, i) => isNew[i]).ToList().ForEach(one => Instruments.Labeled(one.Label, one.Declined is not null));
             batch.ForEach(one => one.Stored.TrySetResult());
         }
         catch (Exception error) when (batch.Count == 1 || RlaifBus.HealsByWaiting(error) || cancel.IsCancellationRequested)

@@ -98,6 +98,7 @@ internal sealed class RunReconciler(
                 return false;
             }
 
+            using var finishing = RunTrace.Start($"finish {current.Name}", run.Id);
             var note = await stages.Find(run, current).Finish(run, current.Round, cancel);
             await work.EndStage(run.Id, current.Round, current.Name, note, time.GetUtcNow(), cancel);
             return true;
@@ -111,10 +112,11 @@ internal sealed class RunReconciler(
         }
 
         var (round, stage) = stages.Of(run)[ordinal];
+        using var planning = RunTrace.Start($"plan {stage.Name}", run.Id);
         var commands = await stage.Plan(run, round, cancel);
         await work.Plan(
             new() { RunId = run.Id, Round = round, Ordinal = ordinal, Name = stage.Name, Total = commands.Count, PlannedAt = time.GetUtcNow() },
-            [.. commands.Select((command, i) => command.Row(run.Id, round, stage.Name, i))],
+            [.. commands.Select((command, i) => command.Row(run.Id, round, stage.Name, i) with { Trace = RunTrace.Here })],
             cancel);
         return true;
     }

@@ -49,6 +49,7 @@ internal sealed class CommandSender(WorkTables work, IBus bus, LabelQueues queue
 
     private async Task Send(CommandRow command, CancellationToken cancel)
     {
+        using var span = RunTrace.Start($"send {command.Kind}", command.RunId, command.Trace);
         var type = Kinds[command.Kind];
         var message = System.Text.Json.JsonSerializer.Deserialize(command.Body, type, Json.Options)!;
         if (command.Pool is { } pool)

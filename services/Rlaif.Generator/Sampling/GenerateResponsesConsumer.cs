@@ -52,6 +52,7 @@ internal sealed class GenerateResponsesConsumer(
         var prompts = command.Prompts.Select((prompt, i) =>
             new PromptTokensRow { RunId = command.RunId, PromptId = prompt.Id, Tokens = generated[i * command.Samples].Prompt });
         var tokens = generated.Sum(one => one.Tokens.Length);
+        Instruments.Sampled(tokens);
         await responses.Insert(command.Id, [.. rows], [], [.. prompts], Json.Of(new { tokens }), time.GetUtcNow(), cancel);
     }
 }

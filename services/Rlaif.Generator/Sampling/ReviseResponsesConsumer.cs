@@ -46,6 +46,7 @@ internal sealed class ReviseResponsesConsumer(
             Critique = one.Critique,
         });
         var tokens = revised.Sum(one => one.Revision.Tokens.Length);
+        Instruments.Sampled(tokens);
         await responses.Insert(command.Id, [.. rows], [.. revisions], [], Json.Of(new { tokens }), time.GetUtcNow(), cancel);
     }
 }

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
@@ -8,6 +9,7 @@ using OpenAI;
 using OpenAI.Chat;
 using Rlaif.Contracts;
 using Rlaif.Feedback.Judging;
+using Rlaif.Hosting;
 
 namespace Rlaif.Judge.Asking;
 
@@ -37,7 +39,9 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
             // Time spent waiting for a slot is not the endpoint's.
             using var limit = new CancellationTokenSource(settings.Timeout, clock);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
-            return await Try(prompt, logProbs, cancel, both.Token);
+            var reply = await Try(prompt, logProbs, cancel, both.Token);
+            Instruments.Asked(settings.Model, reply.Failure is { } failure ? JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString()) : "answered", reply.PromptTokens, reply.AnswerTokens);
+            return reply;
         }
         finally
         {
@@ -63,7 +67,8 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
         try
         {
             var message = await chat.GetChatMessageContentAsync(history, options, cancellationToken: limit);
-            return Read((ChatCompletion)message.InnerContent!, logProbs);
+            var answer = (ChatCompletion)message.InnerContent!;
+            return Read(answer, logProbs) with { PromptTokens = answer.Usage?.InputTokenCount ?? 0, AnswerTokens = answer.Usage?.OutputTokenCount ?? 0 };
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -75,9 +80,12 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            return new() { Failure = FailureKind.Unreachable, Detail = error.Message };
+            return new() { Failure = FailureKind.Unreachable, Detail = WithoutKey(error.Message) };
         }
     }
+
+    // An endpoint that refuses a key may say which one it was, and details become rows and lines of the log.
+    private string WithoutKey(string text) => key is { Length: > 0 } ? text.Replace(key, "(the key)", StringComparison.Ordinal) : text;
 
     private static JudgeReply Read(ChatCompletion answer, bool logProbs)
     {

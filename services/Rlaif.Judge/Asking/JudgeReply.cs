@@ -16,6 +16,12 @@ public sealed record JudgeReply
     /// <summary>Candidates for the first token with their log-probabilities; null: the endpoint offers none.</summary>
     public IReadOnlyList<KeyValuePair<string, double>>? FirstToken { get; init; }
 
+    /// <summary>What the endpoint says that the call took; 0: it does not say.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <inheritdoc cref="PromptTokens"/>
+    public int AnswerTokens { get; init; }
+
     /// <summary>Why there is no answer; null when there is one.</summary>
     public FailureKind? Failure { get; init; }
 

@@ -23,6 +23,7 @@ internal static class TrainingLoop
         for (var step = done; step < plan.Steps; step++)
         {
             metrics.AddRange(Step(objective, plan, adam, step, cancel));
+            TrainedTokens.Add(objective, plan.Batches[step]);
             TorchMemory.Sweep();
             checkpoints?.WriteWhenDue(objective.Weights, adam, metrics);
             progress(step + 1, plan.Steps);

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.Hosting;
+
+/// <summary>Messages that could not be processed: each left the queue that it came to for one beside it, and waits there for a person.</summary>
+public sealed class ParkedQueues(Deployment deployment, RunTables runs)
+{
+    internal const string Dead = "_dead";
+
+    /// <summary>Queues of the services; those of labeler pools come from the runs.</summary>
+    public static readonly IReadOnlyList<string> Services =
+    [
+        "label-judge", "label-rules", "rlaif-declined", "rlaif-evaluate-policy", "rlaif-fact", "rlaif-generate-responses", "rlaif-label",
+        "rlaif-optimize-policy", "rlaif-revise-responses", "rlaif-score-responses", "rlaif-train-reward-model",
+    ];
+
+    private static readonly string[] Endings = ["_error", "_skipped", Dead];
+
+    private readonly ConcurrentDictionary<Guid, IReadOnlyList<string>> pools = new();
+
+    /// <summary>Those that hold any.</summary>
+    public async Task<IReadOnlyList<ParkedQueue>> List(CancellationToken cancel)
+    {
+        await using var connection = await Connect(cancel);
+        var parked = new List<ParkedQueue>();
+        foreach (var queue in (await Names(cancel)).SelectMany(name => Endings.Select(ending => name + ending)))
+        {
+            if (await Depth(connection, queue, cancel) is > 0 and var messages)
+            {
+                parked.Add(new(queue, messages));
+            }
+        }
+
+        return parked;
+    }
+
+    /// <summary>The first of a queue; they go to its end. Given back to their place, a quorum queue would count it as a failed delivery, and
+    /// RabbitMQ 4 throws a message away after twenty.</summary>
+    public async Task<IReadOnlyList<ParkedMessage>> Show(string queue, int limit, CancellationToken cancel)
+    {
+        var shown = new List<ParkedMessage>();
+        await Move(
+            queue, limit,
+            async (channel, parked) =>
+            {
+                shown.Add(ParkedMessage.Of(queue, parked));
+                await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties(parked.BasicProperties), parked.Body, cancel);
+            },
+            cancel);
+        return shown;
+    }
+
+    /// <summary>Sends every message of a queue to where it came to first.</summary>
+    /// <returns>How many.</returns>
+    public Task<int> Replay(string queue, CancellationToken cancel) => Move(
+        queue, int.MaxValue,
+        async (channel, parked) =>
+        {
+            var properties = new BasicProperties(parked.BasicProperties);
+            foreach (var header in properties.Headers?.Keys.Where(OfItsFailure).ToList() ?? [])
+            {
+                properties.Headers!.Remove(header);
+            }
+
+            await channel.BasicPublishAsync(Origin(queue), "", mandatory: true, properties, parked.Body, cancel);
+        },
+        cancel);
+
+    /// <summary>Throws every message of a queue away.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> Drop(string queue, CancellationToken cancel)
+    {
+        await Check(queue, cancel);
+        await using var connection = await Connect(cancel);
+        if (await Depth(connection, queue, cancel) is 0)
+        {
+            return 0;
+        }
+
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+        return (int)await channel.QueuePurgeAsync(queue, cancel);
+    }
+
+    // At most as many as there are now: what comes back meanwhile is not taken twice. It is taken off once the broker has its copy.
+    private async Task<int> Move(string queue, int limit, Func<IChannel, BasicGetResult, Task> copy, CancellationToken cancel)
+    {
+        await Check(queue, cancel);
+        await using var connection = await Connect(cancel);
+        var most = Math.Min(limit, await Depth(connection, queue, cancel));
+        await using var channel = await connection.CreateChannelAsync(
+            new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
+        var moved = 0;
+        while (moved < most && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } parked)
+        {
+            await copy(channel, parked);
+            await channel.BasicAckAsync(parked.DeliveryTag, multiple: false, cancel);
+            moved++;
+        }
+
+        return moved;
+    }
+
+    private async Task<IConnection> Connect(CancellationToken cancel) => deployment.Broker is { } broker
+        ? await broker.Connect(cancel)
+        : throw new InputException("This deployment has no broker, so no messages are parked: a run that cannot go on pauses and says why (`rlaif runs`).");
+
+    private async Task Check(string queue, CancellationToken cancel)
+    {
+        if (!Endings.Any(ending => queue.EndsWith(ending, StringComparison.Ordinal)) || !(await Names(cancel)).Contains(Origin(queue), StringComparer.Ordinal))
+        {
+            throw new InputException($"There is no queue of parked messages with this name; `rlaif parked list` names those that hold any.");
+        }
+    }
+
+    private async Task<IEnumerable<string>> Names(CancellationToken cancel)
+    {
+        foreach (var run in (await runs.Ids(cancel)).Where(run => !pools.ContainsKey(run)))
+        {
+            pools[run] = [.. Json.Read<Recipe>((await runs.Find(run, cancel))!.Recipe).Labelers.Keys];
+        }
+
+        return pools.Values.SelectMany(names => names).Select(RlaifBus.LabelQueue).Concat(Services).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    }
+
+    private static string Origin(string queue) => queue[..queue.LastIndexOf('_')];
+
+    private static bool OfItsFailure(string header) =>
+        header.StartsWith("MT-Fault-", StringComparison.Ordinal) || header == "MT-Reason" || header.StartsWith("x-", StringComparison.Ordinal);
+
+    // A queue comes into being with the first message that is parked there. To ask for one that is not there costs the channel.
+    private static async Task<int> Depth(IConnection connection, string queue, CancellationToken cancel)
+    {
+        try
+        {
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancel);
+            return (int)(await channel.QueueDeclarePassiveAsync(queue, cancel)).MessageCount;
+        }
+        catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == 404)
+        {
+            return 0;
+        }
+    }
+}
