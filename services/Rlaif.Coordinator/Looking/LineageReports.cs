@@ -46,7 +46,7 @@ public sealed class LineageReports(
         var kinds = found.Select(row => row.Artifact).Distinct(StringComparer.Ordinal).ToList();
         if (kinds.Count > 1)
         {
-            var some = string.Join(", ", kinds.Take(5).Select(kind => kind[..12]));
+            var some = string.Join(", ", kinds.Take(5).Select(kind => kind[..Math.Min(12, kind.Length)]));
             throw new MissingException($"{named} begins {kinds.Count} checkpoints ({some}); type more of it.");
         }
 

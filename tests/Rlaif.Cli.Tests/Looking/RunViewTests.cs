@@ -52,9 +52,9 @@ public class RunViewTests
         var runs = new RunTables(world.Database);
         Assert.Equal(SmallRun.Run, (await RunFinder.Find(runs, RlaifId.Short(SmallRun.Run), Cancel)).Id);
         Assert.Equal(SmallRun.Run, (await RunFinder.Find(runs, SmallRun.Run.ToString().ToUpperInvariant(), Cancel)).Id);
-        var told = await Assert.ThrowsAsync<InputException>(() => RunFinder.Find(runs, "nosuch\u001b", Cancel));
+        var told = await Assert.ThrowsAnyAsync<InputException>(() => RunFinder.Find(runs, "nosuch\u001b", Cancel));
         Assert.Equal("There is no run nosuch; rlaif runs lists them.", told.Message);
-        await Assert.ThrowsAsync<InputException>(() => RunFinder.Find(runs, "", Cancel));
+        await Assert.ThrowsAnyAsync<InputException>(() => RunFinder.Find(runs, "", Cancel));
     }
 
     [Fact]

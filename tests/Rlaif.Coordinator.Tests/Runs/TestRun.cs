@@ -85,7 +85,7 @@ internal sealed partial class TestRun : IAsyncDisposable
     public async Task<string> Dump()
     {
         await using var connection = await Database.Open(default);
-        var dump = await TableDump.Of(connection, column => column is "owner" or "epoch" or "lease_until" or "Applied" || column.EndsWith("_at", StringComparison.Ordinal));
+        var dump = await TableDump.Of(connection, column => column is "owner" or "epoch" or "lease_until" or "taken_by" or "taken_until" or "Applied" || column.EndsWith("_at", StringComparison.Ordinal));
         return Deadline().Replace(dump, "");
     }
 
