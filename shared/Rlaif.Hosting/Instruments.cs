@@ -46,9 +46,9 @@ public static class Instruments
     public static void Sampled(long tokens) => Tokens.Add(tokens, Kind("sampled"));
 
     /// <summary>A call of a judge's model: what its endpoint says that it took, for whoever pays by the token.</summary>
-    public static void Asked(string model, string outcome, int promptTokens, int answerTokens)
+    public static void Asked(string labeler, string outcome, int promptTokens, int answerTokens)
     {
-        JudgeCalls.Add(1, KeyValuePair.Create("model", (object?)model), Outcome(outcome));
+        JudgeCalls.Add(1, KeyValuePair.Create("labeler", (object?)labeler), Outcome(outcome));
         Tokens.Add(promptTokens, Kind("judge_prompt"));
         Tokens.Add(answerTokens, Kind("judge_answer"));
     }

@@ -75,6 +75,7 @@ public static class RlaifBus
                         }
                     });
                     transport.DeployTopologyOnly = topologyOnly;
+                    transport.UseInstrumentation();
                     Wire(transport);
                     transport.ConfigureEndpoints(context);
                 });
@@ -156,13 +157,14 @@ public static class RlaifBus
             endpoint.UseConsumeFilter(typeof(LogScope<>), context);
         }
 
-        endpoint.ConfigureReceive(receive => receive.UseExecute(message =>
+        // Here and not when it is received: what fails there is delivered again and again, and nobody is told why.
+        endpoint.UseExecute(message =>
         {
-            if (message.Body.Length > LargestMessage)
+            if (message.ReceiveContext.Body.Length > LargestMessage)
             {
-                throw new InvalidDataException($"A message of {message.Body.Length} bytes came to {name}; {LargestMessage} are the limit.");
+                throw new InvalidDataException($"A message of {message.ReceiveContext.Body.Length} bytes came to {name}; {LargestMessage} are the limit.");
             }
-        }));
+        });
         endpoint.UseMessageRetry(retry =>
         {
             retry.Handle<Exception>(HealsByWaiting);        // anything else would fail the same way again

@@ -57,6 +57,13 @@ internal sealed class PrivateServers : IAsyncDisposable
         return $"{Broker}/{name}";
     }
 
+    /// <summary>A user with a password of its own.</summary>
+    public async Task NewUser(string name, string password, string virtualHost)
+    {
+        await Rabbit("rabbitmqctl", "-q", "add_user", name, password);
+        await Rabbit("rabbitmqctl", "-q", "set_permissions", "-p", virtualHost, name, ".*", ".*", ".*");
+    }
+
     /// <summary>Messages in every queue of a virtual host that has any.</summary>
     public async Task<IReadOnlyDictionary<string, int>> Messages(string virtualHost)
     {

@@ -40,7 +40,7 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
             using var limit = new CancellationTokenSource(settings.Timeout, clock);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
             var reply = await Try(prompt, logProbs, cancel, both.Token);
-            Instruments.Asked(settings.Model, reply.Failure is { } failure ? JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString()) : "answered", reply.PromptTokens, reply.AnswerTokens);
+            Instruments.Asked(settings.Labeler, reply.Failure is { } failure ? JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString()) : "answered", reply.PromptTokens, reply.AnswerTokens);
             return reply;
         }
         finally
@@ -77,6 +77,11 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
         catch (HttpOperationException error) when (logProbs && (int?)error.StatusCode is 400 or 422)
         {
             return new(); // some models refuse the very question for log-probabilities: the question in words will tell
+        }
+        catch (HttpOperationException error) when ((int?)error.StatusCode is 400 or 413 or 422)
+        {
+            // It is there and says that this question cannot be asked, of more tokens than it takes for example: no use in waiting.
+            return new() { Failure = FailureKind.NotQualified, Detail = WithoutKey(error.Message) };
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -1,0 +1,78 @@
+using Rlaif.Hosting;
+
+namespace Rlaif.Broker.Tests;
+
+[Trait("Speed", "slow")]
+public class ParkedTests(Servers servers)
+{
+    [Fact]
+    public async Task What_nobody_can_work_on_is_parked_and_the_run_goes_on_to_its_end()
+    {
+        var run = await servers.Run;
+        foreach (var queue in new[] { "rlaif-label_error", "label-rules_error" })
+        {
+            Assert.Contains(new ParkedQueue(queue, Poison.Kinds), await run.Get<IReadOnlyList<ParkedQueue>>("/v1/parked"));
+            var messages = await run.Get<IReadOnlyList<ParkedMessage>>($"/v1/parked/{queue}");
+            Assert.Equal(Poison.Kinds, messages.Count);
+            Assert.All(messages, message =>
+            {
+                Assert.NotEmpty(message.Reason);
+                Assert.NotNull(message.At);
+                Assert.InRange(message.Body.Length, 1, 2001);
+                Assert.DoesNotContain(message.Body + message.Reason, char.IsControl);
+            });
+            Assert.Contains(messages, message => message.Bytes > RlaifBus.LargestMessage && message.Reason.Contains("limit", StringComparison.Ordinal));
+            Assert.Contains(messages, message => message.Type == "urn:message:somebody:else:v1");
+            Assert.Contains(messages, message => message.Body.StartsWith("this is", StringComparison.Ordinal));
+        }
+
+        // To look at them took none away.
+        Assert.Contains(new ParkedQueue("rlaif-label_error", Poison.Kinds), await run.Get<IReadOnlyList<ParkedQueue>>("/v1/parked"));
+    }
+
+    [Fact]
+    public async Task What_was_parked_for_a_fault_is_sent_again_when_it_is_mended()
+    {
+        var run = await servers.Run;
+        Assert.NotEmpty(run.Broken);
+        Assert.All(run.Broken, message => Assert.Equal("The labeler  [31mis broken.", message.Reason));
+        Assert.True(run.Replayed >= run.Broken.Count);
+        Assert.DoesNotContain(await run.Get<IReadOnlyList<ParkedQueue>>("/v1/parked"), queue => queue.Queue.StartsWith("label-patched", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Dropped_messages_are_gone()
+    {
+        var run = await servers.Run;
+        // A queue of its own: the other tests look at theirs.
+        await Poison.Send(run.Broker, "rlaif-declined");
+        await Testing.Eventually.True(async () => (await Depth(run, "rlaif-declined_error")) == Poison.Kinds, "all are parked");
+        Assert.Equal(Poison.Kinds, await run.Post("/v1/parked/rlaif-declined_error/drop"));
+        Assert.Equal(0, await Depth(run, "rlaif-declined_error"));
+        Assert.Equal(0, await run.Post("/v1/parked/rlaif-declined_dead/drop"));
+    }
+
+    [Theory]
+    [InlineData("rlaif-label")]
+    [InlineData("label-rules")]
+    [InlineData("nobody_error")]
+    [InlineData("rlaif-label_other")]
+    public async Task Only_queues_of_parked_messages_are_touched(string queue)
+    {
+        var run = await servers.Run;
+        using var answer = await run.Api.PostAsync($"/v1/parked/{queue}/drop", null, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task Every_queue_of_the_services_is_known()
+    {
+        await servers.Run;
+        var queues = (await (await servers.Private).Messages(WholeRun.VirtualHost)).Keys.Where(name => !name.Contains('_', StringComparison.Ordinal));
+        Assert.Equal(ParkedQueues.Services.Append("label-patched").Order(StringComparer.Ordinal), queues.Order(StringComparer.Ordinal));
+    }
+
+    private static async Task<long> Depth(WholeRun run, string queue) =>
+        (await run.Get<IReadOnlyList<ParkedQueue>>("/v1/parked")).FirstOrDefault(parked => parked.Queue == queue)?.Messages ?? 0;
+}
