@@ -15,7 +15,7 @@ internal sealed class LabelerProcess : IAsyncDisposable
 
     private LabelerProcess(string program, string script, string pool, string broker)
     {
-        var start = new ProcessStartInfo(program, [Sample(script), pool]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, [Sample(script), pool]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["RLAIF_BROKER"] = broker;
         process = Process.Start(start)!;
         process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
