@@ -53,7 +53,7 @@ public class RunViewTests
         Assert.Equal(SmallRun.Run, (await RunFinder.Find(runs, RlaifId.Short(SmallRun.Run), Cancel)).Id);
         Assert.Equal(SmallRun.Run, (await RunFinder.Find(runs, SmallRun.Run.ToString().ToUpperInvariant(), Cancel)).Id);
         var told = await Assert.ThrowsAnyAsync<InputException>(() => RunFinder.Find(runs, "nosuch\u001b", Cancel));
-        Assert.Equal("There is no run nosuch; rlaif runs lists them.", told.Message);
+        Assert.Equal("There is no run nosuch; rlaif runs lists them.", TerminalText.Clean(told.Message));
         await Assert.ThrowsAnyAsync<InputException>(() => RunFinder.Find(runs, "", Cancel));
     }
 
