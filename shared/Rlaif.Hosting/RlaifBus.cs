@@ -102,7 +102,7 @@ public static class RlaifBus
     public static bool HealsByWaiting(Exception error) => error switch
     {
         DbException database => Database.IsTransient(database),
-        TimeoutException or SocketException or MessageReturnedException or ConnectionException or RabbitMQClientException or BrokerUnreachableException => true,
+        TimeoutException or SocketException or MessageReturnedException or ConnectionException or TransportException or RabbitMQClientException or BrokerUnreachableException => true,
         IOException => error.InnerException is SocketException,         // any other is a disk's
         _ => false,
     };
