@@ -14,8 +14,8 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
     /// <summary>Queues of the services; those of labeler pools come from the runs.</summary>
     public static readonly IReadOnlyList<string> Services =
     [
-        "label-judge", "label-rules", "rlaif-declined", "rlaif-evaluate-policy", "rlaif-fact", "rlaif-generate-responses", "rlaif-label",
-        "rlaif-optimize-policy", "rlaif-revise-responses", "rlaif-score-responses", "rlaif-train-reward-model",
+        "label-human", "label-judge", "label-rules", "rlaif-declined", "rlaif-evaluate-policy", "rlaif-fact", "rlaif-generate-responses",
+        "rlaif-label", "rlaif-optimize-policy", "rlaif-revise-responses", "rlaif-score-responses", "rlaif-train-reward-model",
     ];
 
     private static readonly string[] Endings = ["_error", "_skipped", Dead];

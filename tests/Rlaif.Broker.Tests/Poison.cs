@@ -19,7 +19,7 @@ internal static class Poison
         await Publish("this is \u001b[2Jno JSON"u8.ToArray(), null);
         await Publish("""{"message":"hello"}"""u8.ToArray(), "urn:message:somebody:else:v1");
         await Publish(Encoding.UTF8.GetBytes($$"""{"id":"{{Guid.Empty}}","runId":"{{Guid.Empty}}","opinion":"of the next version"}"""), null);
-        await Publish(Encoding.UTF8.GetBytes($$"""{"id":"{{new string('x', (int)RlaifBus.LargestMessage)}}"}"""), null);
+        await Publish(Encoding.UTF8.GetBytes($$"""{"id":"{{Guid.Empty}}","runId":"{{Guid.Empty}}","pairId":"{{Guid.Empty}}","pool":"x","votes":[],"failure":"refusal","reason":"x","labeler":"{{new string('x', (int)RlaifBus.LargestMessage)}}"}"""), null);
 
         ValueTask Publish(byte[] body, string? type) => channel.BasicPublishAsync(
             queue, "", mandatory: true,
