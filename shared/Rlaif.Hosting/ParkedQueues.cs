@@ -22,6 +22,9 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
 
     private readonly ConcurrentDictionary<Guid, IReadOnlyList<string>> pools = new();
 
+    /// <summary>What <see cref="List"/> found last.</summary>
+    public IReadOnlyList<ParkedQueue> Last { get; private set; } = [];
+
     /// <summary>Those that hold any.</summary>
     public async Task<IReadOnlyList<ParkedQueue>> List(CancellationToken cancel)
     {
@@ -35,7 +38,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
             }
         }
 
-        return parked;
+        return Last = parked;
     }
 
     /// <summary>The first of a queue; they go to its end. Given back to their place, a quorum queue would count it as a failed delivery, and

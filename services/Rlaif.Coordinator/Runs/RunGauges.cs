@@ -5,11 +5,12 @@ using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Runs;
 
-/// <summary>How much is open, how old it is, what is parked: read from database and broker four times a minute, however often
-/// somebody asks. Every coordinator tells the same.</summary>
+/// <summary>How much is open, how old it is, what is parked: read from the database four times a minute, however often
+/// somebody asks, and from the broker every five minutes: it logs an error for each queue that is not there. Every coordinator tells the same.</summary>
 internal sealed class RunGauges : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
+    private const int LooksPerParked = 20;
 
     private readonly Meter meter = new(Instruments.Name);
     private readonly CountTables counts;
@@ -20,7 +21,6 @@ internal sealed class RunGauges : BackgroundService
     private readonly TimeProvider time;
     private IReadOnlyList<OpenCount> open = [];
     private IReadOnlyList<RunCount> runs = [];
-    private IReadOnlyList<ParkedQueue> queues = [];
 
     public RunGauges(CountTables counts, ParkedQueues parked, Deployment deployment, Patience patience, IHostApplicationLifetime host, TimeProvider time)
     {
@@ -32,7 +32,7 @@ internal sealed class RunGauges : BackgroundService
             "s", "Time since the oldest command without an outcome was sent");
         meter.CreateObservableGauge("rlaif_runs", () => runs.Select(one => Of(one.Runs, "state", one.State)), description: "Runs by state");
         meter.CreateObservableGauge(
-            "rlaif_parked_messages", () => queues.Select(one => Of(one.Messages, "queue", one.Queue)), description: "Messages that nobody could work on; rlaif parked lists them");
+            "rlaif_parked_messages", () => parked.Last.Select(one => Of(one.Messages, "queue", one.Queue)), description: "Messages that nobody could work on; rlaif parked lists them");
     }
 
     public override void Dispose()
@@ -49,10 +49,14 @@ internal sealed class RunGauges : BackgroundService
         }
 
         await host.WaitUntilStarted(stoppingToken);
-        while (true)
+        for (var look = 0; ; look++)
         {
             (open, runs) = await patience.Try("The gauges", Counts, stoppingToken);
-            queues = await patience.Try("The gauge of parked messages", parked.List, stoppingToken);
+            if (look % LooksPerParked == 0)
+            {
+                await patience.Try("The gauge of parked messages", parked.List, stoppingToken);
+            }
+
             await Task.Delay(Look, time, stoppingToken);
         }
     }
