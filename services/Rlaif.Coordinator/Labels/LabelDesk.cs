@@ -39,7 +39,7 @@ public sealed class LabelDesk(ClaimTables claims, WorkTables work, RunTables run
         }
 
         CheckAnswer(label, Json.Read<LabelPreference>(row.Body));
-        if (await runs.Find(row.RunId, cancel) is not { GoesOn: true })
+        if (!await runs.IsGoingOn(row.RunId, cancel))
         {
             throw new InputException($"Run {RlaifId.Short(row.RunId)} does not go on; its labels are not taken until it is resumed.");
         }
@@ -68,16 +68,9 @@ public sealed class LabelDesk(ClaimTables claims, WorkTables work, RunTables run
             throw new InputException($"Label {label.Id} does not hold one vote for each principle of its command ({string.Join(", ", asked)}).");
         }
 
-        if (label.Votes.FirstOrDefault(vote => !IsOneThing(vote)) is { } wrong)
+        if (LabelChecks.WrongVote(label) is { } wrong)
         {
-            throw new InputException(
-                $"The vote on {wrong.Principle} of label {label.Id} must be exactly one of a preference from 0 to 1, notApplicable and a failure.");
+            throw new InputException(wrong);
         }
     }
-
-    private static bool IsOneThing(Vote vote) => vote switch
-    {
-        { Preference: { } preference } => preference is >= 0 and <= 1 && !vote.NotApplicable && vote.Failure is null,
-        _ => vote.NotApplicable != vote.Failure.HasValue,
-    };
 }
