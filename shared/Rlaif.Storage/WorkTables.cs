@@ -31,9 +31,6 @@ public sealed record StageRow
     public DateTimeOffset PlannedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public string? Note { get; init; }
-
-    /// <summary>Its commands go to labelers: many and short.</summary>
-    public bool IsLabels => Name is "calibration" or "labels" or "evaluation-labels";
 }
 
 /// <summary>Stages, their commands and what came of them. The table is the truth; a message is a wake-up.</summary>

@@ -12,6 +12,9 @@ internal sealed record ShownPair(PairRow Row, Prompt Prompt, Candidate First, Ca
 /// <summary>Commands to the labelers of a pool.</summary>
 internal static class LabelCommands
 {
+    /// <summary>Label commands are many and short.</summary>
+    public const int Window = 256;
+
     private const string Rules = "rules";
 
     /// <summary>Of the overall question, on pairs whose better response people named without a principle.</summary>
@@ -19,16 +22,6 @@ internal static class LabelCommands
 
     /// <summary>The id of the command that asks a pool about a pair.</summary>
     public static Guid IdOf(Guid pair, string pool) => RlaifId.Of(pair, pool, 1);
-
-    /// <summary>A label is believed about the pair and pool that its id names, and about no other.</summary>
-    /// <exception cref="InvalidDataException">It names others; the message is set aside.</exception>
-    public static void MustAnswer(Guid id, Guid pair, string pool)
-    {
-        if (id != IdOf(pair, pool))
-        {
-            throw new InvalidDataException($"Label {id} answers no command: pair {pair} was asked of pool {pool} under {IdOf(pair, pool)}. A label repeats id, pairId and pool of its command.");
-        }
-    }
 
     public static IEnumerable<StageCommand> Of(RunContext run, string pool, IEnumerable<ShownPair> pairs, DateTimeOffset deadline) =>
         pairs.Select(pair => Of(run, pool, pair, Principles(run, pool, pair), deadline));

@@ -92,14 +92,15 @@ internal sealed class RunReconciler(
         var current = planned.Count == 0 ? null : planned[^1];
         if (current is { EndedAt: null })
         {
+            var working = stages.Find(run, current);
             if (current.Done < current.Total)
             {
-                await sender.SendDue(run.Id, current, cancel);
+                await sender.SendDue(current, working.Window, cancel);
                 return false;
             }
 
             using var finishing = RunTrace.Start($"finish {current.Name}", run.Id);
-            var note = await stages.Find(run, current).Finish(run, current.Round, cancel);
+            var note = await working.Finish(run, current.Round, cancel);
             await work.EndStage(run.Id, current.Round, current.Name, note, time.GetUtcNow(), cancel);
             return true;
         }

@@ -13,6 +13,8 @@ internal sealed class CalibrationStage(RunTables runs, ResponseTables responses,
 
     public string Name => "calibration";
 
+    public int Window => LabelCommands.Window;
+
     public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
     {
         if (!run.Recipe.Labelers.ContainsKey(Judge))

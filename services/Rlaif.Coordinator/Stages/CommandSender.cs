@@ -9,9 +9,6 @@ namespace Rlaif.Coordinator.Stages;
 /// <summary>Sends the commands of a stage that somebody still has to work on, to whoever works on their kind.</summary>
 internal sealed class CommandSender(WorkTables work, IBus bus, LabelQueues queues, Deployment deployment, TimeProvider time, ILogger<CommandSender> log)
 {
-    /// <summary>Commands of a run under way at once: the in-memory transport has no back-pressure, and runs share the workers.</summary>
-    private const int Labels = 256, Others = 16;
-
     private static readonly Dictionary<string, Type> Kinds = new[]
     {
         typeof(GenerateResponses), typeof(ReviseResponses), typeof(LabelPreference), typeof(TrainRewardModel),
@@ -24,11 +21,11 @@ internal sealed class CommandSender(WorkTables work, IBus bus, LabelQueues queue
 
     private readonly DateTimeOffset started = time.GetUtcNow();
 
-    public async Task SendDue(Guid runId, StageRow stage, CancellationToken cancel)
+    public async Task SendDue(StageRow stage, int window, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var lostBefore = deployment.Broker is null && now - patience < started ? started : now - patience;
-        var due = await work.TakeDue(runId, stage.Round, stage.Name, stage.IsLabels ? Labels : Others, deployment.Replica, lostBefore, now, cancel);
+        var due = await work.TakeDue(stage.RunId, stage.Round, stage.Name, window, deployment.Replica, lostBefore, now, cancel);
         var sent = await Task.WhenAll(due.Select(command => Arrives(command, cancel)));
         await work.Issued([.. due.Zip(sent).Where(one => one.Second).Select(one => one.First.Id)], now, cancel);
     }

@@ -12,6 +12,8 @@ internal sealed class EvaluationLabelsStage(RunTables runs, ResponseTables respo
 {
     public string Name => "evaluation-labels";
 
+    public int Window => LabelCommands.Window;
+
     public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
     {
         var (_, incumbent) = await lineage.Incumbent(run, round, cancel);

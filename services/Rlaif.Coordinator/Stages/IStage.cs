@@ -10,6 +10,9 @@ internal interface IStage
 {
     string Name { get; }
 
+    /// <summary>Commands of a run under way at once: the in-memory transport has no back-pressure, and runs share the workers.</summary>
+    int Window => 16;
+
     /// <summary>The commands; none when there is nothing to do.</summary>
     Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel);
 

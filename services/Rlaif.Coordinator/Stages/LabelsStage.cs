@@ -17,6 +17,8 @@ internal sealed class LabelsStage(RunTables runs, ResponseTables responses, Pair
 
     public string Name => "labels";
 
+    public int Window => LabelCommands.Window;
+
     public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
     {
         var shown = await Pairs(run, round, cancel);
