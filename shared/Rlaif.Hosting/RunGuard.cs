@@ -16,7 +16,7 @@ public sealed class RunGuard(RunTables runs, WorkTables outcomes, IBus bus, Time
         {
             if (await outcomes.Outcome(commandId, cancel) is null)
             {
-                if (await runs.Find(runId, cancel) is not { GoesOn: true })
+                if (!await runs.IsGoingOn(runId, cancel))
                 {
                     return;     // a run that waits costs nothing; its commands are sent again when it goes on
                 }

@@ -90,6 +90,13 @@ public sealed class RunTables(Database database)
         return (await connection.QueryAsync<Guid>($"select id from run where {GoesOn("run.id")} order by created_at, id")).AsList();
     }
 
+    /// <summary>Whether a run goes on; without its texts, because workers ask before every command. False when there is none.</summary>
+    public async Task<bool> IsGoingOn(Guid id, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteScalarAsync<int>($"select count(*) from run where id = @id and {GoesOn("run.id")}", new { id }) == 1;
+    }
+
     /// <summary>Every run there is, oldest first.</summary>
     public async Task<IReadOnlyList<Guid>> Ids(CancellationToken cancel)
     {

@@ -39,7 +39,7 @@ internal sealed class JudgeConsumer(Judges judges, RunTables runs, RunGuard guar
     {
         var judge = await judges.OfRun(command.RunId, cancel);
         var (began, wait) = (time.GetUtcNow(), TimeSpan.FromSeconds(1));
-        while (await runs.Find(command.RunId, cancel) is { GoesOn: true })
+        while (await runs.IsGoingOn(command.RunId, cancel))
         {
             var label = await judge.Label(command, cancel);
             if (label.Votes.FirstOrDefault(vote => vote.Failure == FailureKind.Unreachable) is not { } away)
