@@ -91,6 +91,6 @@ public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings?
         }
 
         return address.UserInfo.Length == 0 ? address : throw new InputException(
-            $"{name} holds a user or a password; addresses end up in logs, so name them in {name}_USER and {name}_PASSWORD, or a file in {name}_PASSWORD_FILE.");
+            $"{name} holds a user or a password; addresses end up in logs, so a secret has a setting of its own (docs/deployment.md).");
     }
 }

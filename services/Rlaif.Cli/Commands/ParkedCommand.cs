@@ -15,9 +15,9 @@ internal static class ParkedCommand
     {
         var limit = new Option<int>("--limit") { Description = "How many to show, at most 100", DefaultValueFactory = _ => 10 };
         var list = On(server, "list", "Queues that hold any", [], List);
-        var show = On(server, "show", "The first messages of a queue, with why they are there", [limit], (parked, _, parsed, cancel) => Show(parked, parsed.GetValue(limit), cancel), Queue());
-        var replay = On(server, "replay", "Send all of a queue to where they came to first: after a fix", [], (parked, _, _, cancel) => Post(parked, "replay", "sent again", cancel), Queue());
-        var drop = On(server, "drop", "Throw all of a queue away", [], (parked, _, _, cancel) => Post(parked, "drop", "thrown away", cancel), Queue());
+        var show = On(server, "show", "The first messages of a queue, with why they are there", [limit], (parked, parsed, cancel) => Show(parked, parsed.GetValue(limit), cancel), Queue());
+        var replay = On(server, "replay", "Send all of a queue to where they came to first: after a fix", [], (parked, _, cancel) => Post(parked, "replay", "sent again", cancel), Queue());
+        var drop = On(server, "drop", "Throw all of a queue away", [], (parked, _, cancel) => Post(parked, "drop", "thrown away", cancel), Queue());
         var command = new Command("parked", "Messages of a deployment that could not be processed") { list, show, replay, drop };
         command.Action = list.Action;
         return command;
@@ -33,7 +33,7 @@ internal static class ParkedCommand
 
     private static Command On(
         Option<Uri?> server, string name, string description, IReadOnlyList<Option> options,
-        Func<Parked, Server, ParseResult, CancellationToken, Task> act, Argument<string>? queue = null)
+        Func<Parked, ParseResult, CancellationToken, Task> act, Argument<string>? queue = null)
     {
         var command = new Command(name, description);
         options.ToList().ForEach(command.Options.Add);
@@ -46,14 +46,14 @@ internal static class ParkedCommand
         {
             using var there = new Server(parsed.GetValue(server) ?? throw new InputException(
                 "Messages are parked in a deployment: name its coordinator with --server or RLAIF_SERVER. A run in one process pauses instead and says why (`rlaif runs`)."));
-            await act(new(there, queue is null ? "" : parsed.GetValue(queue)!), there, parsed, cancel);
+            await act(new(there, queue is null ? "" : parsed.GetValue(queue)!), parsed, cancel);
             return CommandLine.Done;
         });
         return command;
     }
 
-    private static async Task List(Parked parked, Server server, ParseResult parsed, CancellationToken cancel) =>
-        ParkedView.Write(AnsiConsole.Console, await server.Get<IReadOnlyList<ParkedQueue>>("/v1/parked", cancel));
+    private static async Task List(Parked parked, ParseResult parsed, CancellationToken cancel) =>
+        ParkedView.Write(AnsiConsole.Console, await parked.Server.Get<IReadOnlyList<ParkedQueue>>("/v1/parked", cancel));
 
     private static async Task Show(Parked parked, int limit, CancellationToken cancel) =>
         ParkedView.Write(AnsiConsole.Console, await parked.Server.Get<IReadOnlyList<ParkedMessage>>($"{parked.Path}?limit={limit}", cancel));

@@ -92,7 +92,8 @@ internal static class RunCommand
             if (state.EndedAt is null || !string.IsNullOrEmpty(state.PauseReason))
             {
                 await Console.Error.WriteLineAsync(TerminalText.Clean(
-                    $"Run {RlaifId.Short(run.Id)} {(state.EndedAt is null ? "waits" : "ended")}: {state.PauseReason} The same command goes on with it."));
+                    state.EndedAt is null ? $"Run {RlaifId.Short(run.Id)} waits: {state.PauseReason} The same command goes on with it."
+                        : $"Run {RlaifId.Short(run.Id)} ended before its last round: {state.PauseReason}"));
                 return CommandLine.BadInput;
             }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rlaif.Cli.Looking;
 using Rlaif.Contracts;
 using Rlaif.Storage;
 
@@ -30,5 +31,5 @@ internal sealed class LineScreen(TextWriter output) : IRunScreen
             $"event=stage run={RlaifId.Short(stage.RunId)} round={stage.Round} stage={stage.Name} done={stage.Done} total={stage.Total} seconds={seconds}{note}");
     }
 
-    private static string Quoted(string text) => text.Replace('"', '\'').ReplaceLineEndings(" ");
+    private static string Quoted(string text) => TerminalText.Line(text, int.MaxValue).Replace('"', '\'');
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rlaif.Cli.Looking;
 using Rlaif.Storage;
 
 namespace Rlaif.Cli.Running;
@@ -28,7 +29,7 @@ internal sealed class TerminalScreen(TextWriter output, int width) : IRunScreen
     {
         var seconds = (stage.EndedAt!.Value - stage.PlannedAt).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         var count = stage.Total > 1 ? stage.Total.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ') : "";
-        var note = string.IsNullOrEmpty(stage.Note) ? "" : $"   {stage.Note}";
+        var note = string.IsNullOrEmpty(stage.Note) ? "" : $"   {TerminalText.Line(stage.Note, int.MaxValue)}";
         output.WriteLine($"{Clear}{Round(stage, rounds, always: false)}{stage.Name,-21}{count,7}{seconds,8} s{note}");
         lastRound = stage.Round;
     }

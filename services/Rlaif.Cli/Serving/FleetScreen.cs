@@ -16,8 +16,9 @@ internal sealed class FleetScreen(TextWriter output, IReadOnlyList<ServiceProces
             // Up over what was written last, and over it again.
             AnsiConsole.Write(new ControlCode(lines > 0 ? $"\u001b[{lines}A\u001b[J" : ""));
             lines = services.Count;
-            services.ToList().ForEach(service => output.WriteLine(
-                $"{service.Planned.Name,-20} {service.State,-9} {service.Planned.Address}  pid {service.ProcessId}{(service.Restarts > 0 ? $"  started again {service.Restarts}x" : "")}"));
+            var width = Math.Max(20, Console.WindowWidth - 1);      // a line that wraps would be two
+            services.ToList().ForEach(service => output.WriteLine(Cut(width,
+                $"{service.Planned.Name,-20} {service.State,-9} {service.Planned.Address}  pid {service.ProcessId}{(service.Restarts > 0 ? $"  started again {service.Restarts}x" : "")}")));
             return;
         }
 
@@ -31,6 +32,8 @@ internal sealed class FleetScreen(TextWriter output, IReadOnlyList<ServiceProces
             }
         }
     }
+
+    private static string Cut(int width, string line) => line[..Math.Min(line.Length, width)];
 
     public ValueTask DisposeAsync() => new(output.FlushAsync());
 }
