@@ -75,7 +75,6 @@ public static class RlaifBus
                         }
                     });
                     transport.DeployTopologyOnly = topologyOnly;
-                    transport.UseInstrumentation();
                     Wire(transport);
                     transport.ConfigureEndpoints(context);
                 });

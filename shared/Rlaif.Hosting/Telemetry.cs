@@ -21,7 +21,7 @@ internal static class Telemetry
         }
 
         var telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(service, "rlaif", serviceInstanceId: deployment.Replica));
-        telemetry.WithMetrics(metrics => metrics.AddMeter(Instruments.Name, Bus, "Npgsql")
+        telemetry.WithMetrics(metrics => metrics.AddMeter(Instruments.Name, "Npgsql")
             .AddRuntimeInstrumentation().AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddPrometheusExporter());
         if (settings.Text(Collector) is not null)
         {
