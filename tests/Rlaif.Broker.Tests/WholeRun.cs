@@ -131,12 +131,7 @@ internal sealed class WholeRun : IAsyncDisposable
         endpoint.Set(new(Api.BaseAddress, "/v1"));
         await Create();
         await Eventually.True(
-            async () =>
-            {
-                await Task.Delay(Glance);
-                return await IsBroken() && await Sees("rlaif_commands_open");
-            },
-            "commands of the broken labeler are parked", Seconds);
+            async () => await IsBroken() && await Sees("rlaif_commands_open"), "commands of the broken labeler are parked", Seconds, Glance);
         Broken = await Get<IReadOnlyList<ParkedMessage>>($"/v1/parked/{BrokenQueue}");
         patch.IsIn = true;
         await Eventually.True(
@@ -148,10 +143,9 @@ internal sealed class WholeRun : IAsyncDisposable
                 }
 
                 await Sees("");
-                await Task.Delay(Glance);
                 return await HasEnded();
             },
-            "the run reached its end", Seconds);
+            "the run reached its end", Seconds, Glance);
     }
 
     private const string BrokenQueue = $"label-{PatchedLabeler.Pool}_error";

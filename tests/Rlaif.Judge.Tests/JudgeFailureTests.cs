@@ -89,6 +89,31 @@ public class JudgeFailureTests
         AssertFailed(FailureKind.Unreachable, await Asking.Judge(new($"http://127.0.0.1:{port}/v1")).Vote());
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(413)]
+    [InlineData(422)]
+    public async Task An_endpoint_that_refuses_the_question_is_there_and_not_qualified(int status)
+    {
+        await using var stub = await StubEndpoint.Start((_, context) => Task.FromResult(StubEndpoint.Error(context, status)));
+        AssertFailed(FailureKind.NotQualified, await Asking.Judge(stub.Address).Vote());
+    }
+
+    [Fact]
+    public async Task A_key_that_an_endpoint_repeats_is_in_no_detail()
+    {
+        const string key = "sk-canary";
+        await using var stub = await StubEndpoint.Start((_, context) =>
+        {
+            context.Response.StatusCode = 401;
+            return Task.FromResult(Results.Json(new { error = new { message = $"Incorrect API key provided: {key}.", type = "invalid_request_error" } }, statusCode: 401));
+        });
+        var vote = await Asking.Judge(stub.Address, key: key).Vote();
+        AssertFailed(FailureKind.Unreachable, vote);
+        Assert.Contains("Incorrect API key", vote.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, vote.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_endpoint_that_never_answers_is_a_timeout()
     {
