@@ -51,7 +51,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
             async (channel, parked) =>
             {
                 shown.Add(ParkedMessage.Of(queue, parked));
-                await channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties(parked.BasicProperties), parked.Body, cancel);
+                await ToTheEnd(channel, queue, parked, cancel);
             },
             cancel);
         return shown;
@@ -79,7 +79,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
     {
         await Check(queue, cancel);
         await using var connection = await Connect(cancel);
-        if (await Depth(connection, queue, cancel) is 0)
+        if (await Declared(connection, queue, cancel) is null)
         {
             return 0;
         }
@@ -88,17 +88,21 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
         return (int)await channel.QueuePurgeAsync(queue, cancel);
     }
 
-    // At most as many as there are now: what comes back meanwhile is not taken twice. It is taken off once the broker has its copy.
+    // At most as many as there are at the first: what comes back meanwhile is not taken twice. It is taken off once the broker has its copy.
     private async Task<int> Move(string queue, int limit, Func<IChannel, BasicGetResult, Task> copy, CancellationToken cancel)
     {
         await Check(queue, cancel);
         await using var connection = await Connect(cancel);
-        var most = Math.Min(limit, await Depth(connection, queue, cancel));
-        await using var channel = await connection.CreateChannelAsync(
-            new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
-        var moved = 0;
+        if (await Declared(connection, queue, cancel) is null)
+        {
+            return 0;
+        }
+
+        await using var channel = await Confirming(connection, cancel);
+        var (moved, most) = (0, limit);
         while (moved < most && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } parked)
         {
+            most = moved == 0 ? (int)Math.Min(limit, parked.MessageCount + 1L) : most;
             await copy(channel, parked);
             await channel.BasicAckAsync(parked.DeliveryTag, multiple: false, cancel);
             moved++;
@@ -134,8 +138,33 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
     private static bool OfItsFailure(string header) =>
         header.StartsWith("MT-Fault-", StringComparison.Ordinal) || header == "MT-Reason" || header.StartsWith("x-", StringComparison.Ordinal);
 
-    // A queue comes into being with the first message that is parked there. To ask for one that is not there costs the channel.
+    private static ValueTask ToTheEnd(IChannel channel, string queue, BasicGetResult parked, CancellationToken cancel) =>
+        channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties(parked.BasicProperties), parked.Body, cancel);
+
+    private static Task<IChannel> Confirming(IConnection connection, CancellationToken cancel) => connection.CreateChannelAsync(
+        new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
+
+    // A quorum queue that does not answer within 250 ms counts as empty in the answer to a declaration; what it hands out, it has counted.
     private static async Task<int> Depth(IConnection connection, string queue, CancellationToken cancel)
+    {
+        if (await Declared(connection, queue, cancel) is not 0 and var declared)
+        {
+            return declared ?? 0;
+        }
+
+        await using var channel = await Confirming(connection, cancel);
+        if (await channel.BasicGetAsync(queue, autoAck: false, cancel) is not { } parked)
+        {
+            return 0;
+        }
+
+        await ToTheEnd(channel, queue, parked, cancel);
+        await channel.BasicAckAsync(parked.DeliveryTag, multiple: false, cancel);
+        return (int)parked.MessageCount + 1;
+    }
+
+    // A queue comes into being with the first message that is parked there. To ask for one that is not there costs the channel.
+    private static async Task<int?> Declared(IConnection connection, string queue, CancellationToken cancel)
     {
         try
         {
@@ -144,7 +173,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
         }
         catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == 404)
         {
-            return 0;
+            return null;
         }
     }
 }
