@@ -27,7 +27,7 @@ internal sealed class RemoteRun : IRunning
         try
         {
             var store = new ArtifactStore(home.Artifacts, "client");
-            var policy = await input.Policy.Store(store);
+            var policy = await input.Policy.Store(store, cancel);
             if (!await client.Has($"/v1/artifacts/{policy}", cancel))
             {
                 await client.Put($"/v1/artifacts/{policy}", body => ArtifactTransfer.Write(store, policy, body, cancel), cancel);
@@ -51,12 +51,12 @@ internal sealed class RemoteRun : IRunning
     /// <summary>The artifact's folder here, downloaded unless it is there.</summary>
     public async Task<string> Folder(string artifact, CancellationToken cancel)
     {
-        if (!artifacts.Holds(artifact))
+        if (!await artifacts.Holds(artifact, cancel))
         {
             await server.Read($"/v1/artifacts/{artifact}", body => ArtifactTransfer.Read(artifacts, artifact, body, cancel), cancel);
         }
 
-        return artifacts.PathOf(artifact);
+        return await artifacts.Fetch(artifact, cancel);
     }
 
     public ValueTask DisposeAsync()

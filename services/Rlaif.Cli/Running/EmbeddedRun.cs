@@ -33,7 +33,7 @@ internal sealed class EmbeddedRun : IRunning
 
     public Task<RunEnding> Ending(CancellationToken cancel) => Get<RunEndings>().Of(Id, cancel);
 
-    public Task<string> Folder(string artifact, CancellationToken cancel) => Task.FromResult(Get<ArtifactStore>().PathOf(artifact));
+    public Task<string> Folder(string artifact, CancellationToken cancel) => Get<ArtifactStore>().Fetch(artifact, cancel);
 
     /// <summary>Creates the run or finds it, and starts whatever of it is missing.</summary>
     public static async Task<EmbeddedRun> Start(RunInput input, HomeFolder home, TimeProvider time, CancellationToken cancel)
@@ -45,7 +45,7 @@ internal sealed class EmbeddedRun : IRunning
         try
         {
             await Migrate(app.Services.GetRequiredService<Database>(), home, cancel);
-            var policy = await input.Policy.Store(app.Services.GetRequiredService<ArtifactStore>());
+            var policy = await input.Policy.Store(app.Services.GetRequiredService<ArtifactStore>(), cancel);
             var run = new EmbeddedRun(app, homeLock, input.Id(policy));
             await run.Create(input.Document(policy), time, cancel);
             await app.StartAsync(cancel);

@@ -28,7 +28,7 @@ public sealed class RunDesk(
             ConstitutionSha256 = constitution.Sha256,
             CreatedAt = time.GetUtcNow(),
         };
-        Check(row);
+        await Check(row, cancel);
         await runs.Create(row, [.. document.Prompts.Select(prompt => prompt with { RunId = document.Id })], cancel);
         await Resume(document.Id, cancel);
     }
@@ -90,7 +90,7 @@ public sealed class RunDesk(
         }
     }
 
-    private void Check(RunRow row)
+    private async Task Check(RunRow row, CancellationToken cancel)
     {
         try
         {
@@ -101,7 +101,7 @@ public sealed class RunDesk(
             throw new InputException($"The recipe of run {RlaifId.Short(row.Id)} cannot be read: {error.Message}", error);
         }
 
-        if (!artifacts.Holds(row.StartPolicy))
+        if (!await artifacts.Holds(row.StartPolicy, cancel))
         {
             throw new InputException($"The starting policy {row.StartPolicy} is not here; upload it to /v1/artifacts/{row.StartPolicy} first.");
         }

@@ -51,7 +51,7 @@ internal sealed class TrainingParts(ResponseTables responses, PairTables pairs, 
     }
 
     /// <summary>JSON lines as an artifact; returns its name.</summary>
-    public string Store(RunContext run, int round, string name, IEnumerable<object> lines)
+    public Task<string> Store(RunContext run, int round, string name, IEnumerable<object> lines, CancellationToken cancel)
     {
         var text = new StringBuilder();
         foreach (var line in lines)
@@ -59,6 +59,6 @@ internal sealed class TrainingParts(ResponseTables responses, PairTables pairs, 
             text.Append(JsonSerializer.Serialize(line, Json.Options)).Append('\n');
         }
 
-        return artifacts.AddText($"{run.Id:N}-{round}-{name}", "data.jsonl", text.ToString());
+        return artifacts.AddText($"{run.Id:N}-{round}-{name}", "data.jsonl", text.ToString(), cancel);
     }
 }

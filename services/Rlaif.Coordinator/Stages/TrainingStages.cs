@@ -16,7 +16,8 @@ internal sealed class RewardModelStage(TrainingParts parts) : IStage
         var id = RlaifId.Of(run.Id, round, Name);
         var data = await Pairs(run, round, cancel);
         var start = await parts.Lineage.RewardModel(run, round - 1, cancel) ?? run.Row.StartPolicy;
-        return [new(id, new TrainRewardModel(id, run.Id, round, start, parts.Store(run, round, Name, data), RlaifId.Seed(id)))];
+        var artifact = await parts.Store(run, round, Name, data, cancel);
+        return [new(id, new TrainRewardModel(id, run.Id, round, start, artifact, RlaifId.Seed(id)))];
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");
@@ -51,7 +52,7 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
 
         var id = RlaifId.Of(run.Id, round, recipe.Algorithm, position);
         var start = await parts.Lineage.Candidate(run, round, cancel);
-        var artifact = parts.Store(run, round, $"{recipe.Algorithm}-{position}", data);
+        var artifact = await parts.Store(run, round, $"{recipe.Algorithm}-{position}", data, cancel);
         return [new(id, new OptimizePolicy(id, run.Id, round, position, recipe.Algorithm, start, start, artifact, RlaifId.Seed(id)))];
     }
 
