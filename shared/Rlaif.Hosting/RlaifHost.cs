@@ -90,7 +90,7 @@ public static class RlaifHost
         await host.WaitForShutdownAsync(cancel);
     }
 
-    /// <summary>Brings database and broker to this version: tables, exchanges, queues. What is published before the queues exist is lost.</summary>
+    /// <summary>Brings database and broker to this version: tables, exchanges, queues. A bucket has to be there. What is published before the queues exist is lost.</summary>
     public static async Task Prepare(Deployment deployment, IReadOnlyList<ServiceModule> modules, CancellationToken cancel)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -100,6 +100,12 @@ public static class RlaifHost
         using var host = builder.Build();
         await using var database = deployment.Open();
         await host.Services.GetRequiredService<Patience>().Try("The database", database.Migrate, cancel);
+        if (deployment.Bucket is { } settings)
+        {
+            using var bucket = new ArtifactBucket(settings);
+            await host.Services.GetRequiredService<Patience>().Try("The bucket", bucket.Probe, cancel);
+        }
+
         await host.StartAsync(cancel);
         await host.StopAsync(cancel);
     }

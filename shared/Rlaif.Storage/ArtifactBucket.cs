@@ -15,6 +15,9 @@ public sealed class ArtifactBucket : IDisposable
 {
     private const int LargestManifest = 16 << 20, CopyBytes = 128 << 10;
 
+    /// <summary>What is asked for to see whether the bucket answers, and the key may ask: the name of no artifact.</summary>
+    private static readonly string Nothing = new('0', 64);
+
     /// <summary>A body of which nothing comes for so long is given up: it may never come.</summary>
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
 
@@ -40,10 +43,12 @@ public sealed class ArtifactBucket : IDisposable
         transfer = new(client);
     }
 
+    /// <summary>Held while an artifact is downloaded: one at a time, they share one network.</summary>
+    internal SemaphoreSlim Turn { get; } = new(1);
+
     /// <summary>Returns when the bucket answers.</summary>
     /// <exception cref="BucketException">It does not, or refuses.</exception>
-    public Task Probe(CancellationToken cancel) => Ask(
-        () => client.ListObjectsV2Async(new() { BucketName = settings.Bucket, Prefix = settings.Prefix, MaxKeys = 1 }, cancel), cancel);
+    public Task Probe(CancellationToken cancel) => Holds(Nothing, cancel);
 
     /// <summary>Whether an artifact is there and complete.</summary>
     /// <exception cref="BucketException">Nobody can say.</exception>
@@ -105,6 +110,7 @@ public sealed class ArtifactBucket : IDisposable
     {
         transfer.Dispose();
         client.Dispose();
+        Turn.Dispose();
     }
 
     private string ManifestKey(string artifact) => $"{settings.Prefix}{artifact}.sha256";

@@ -7,12 +7,11 @@ namespace Rlaif.Storage;
 /// <remarks>The name is the hash of the lines "sha256  file", by file name: a second write of the same content finds it there.
 /// Everything is written aside and renamed, so a name that exists is complete. With a bucket, that has all of them, and the folder is a
 /// cache of this process: what is in it is in the bucket, or was.</remarks>
-public sealed class ArtifactStore : IDisposable
+public sealed class ArtifactStore
 {
     private readonly string root;
     private readonly string staging;
     private readonly ArtifactBucket? bucket;
-    private readonly SemaphoreSlim turn = new(1);
 
     /// <param name="writer">Names this process among all that write here; what it left unfinished when it died is taken away.</param>
     /// <param name="bucket">Null: the folder is all there is, and all processes share it.</param>
@@ -86,11 +85,9 @@ public sealed class ArtifactStore : IDisposable
     /// <summary>The name that a folder's content has.</summary>
     public static string NameOf(string folder) => ArtifactManifest.Of(folder).Artifact;
 
-    public void Dispose() => turn.Dispose();
-
     internal static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
-    // One at a time: they share one network, and whoever waits for the same artifact finds it here afterwards.
+    // Whoever waited for the same artifact finds it here afterwards.
     private async Task<bool> Download(string artifact, CancellationToken cancel)
     {
         if (bucket is null || !IsSha256(artifact))
@@ -98,7 +95,7 @@ public sealed class ArtifactStore : IDisposable
             return false;
         }
 
-        await turn.WaitAsync(cancel);
+        await bucket.Turn.WaitAsync(cancel);
         try
         {
             var staged = Stage("download");     // and whatever is left of one that failed is gone
@@ -111,7 +108,7 @@ public sealed class ArtifactStore : IDisposable
         }
         finally
         {
-            turn.Release();
+            bucket.Turn.Release();
         }
     }
 

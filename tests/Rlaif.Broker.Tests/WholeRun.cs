@@ -178,7 +178,7 @@ internal sealed class WholeRun : IAsyncDisposable
             "optimize.0.sft.batch=8", "optimize.1.dpo.batch=8", "labelers.judge=shadow", $"labelers.{PatchedLabeler.Pool}=shadow", "judge.share=0.3",
         ];
         var input = await RunInput.Read(RecipeFile.Read(Repository.Path("recipes/quickstart.yaml"), shorter));
-        var policy = await input.Policy.Store(host!.Services.GetRequiredService<ArtifactStore>());
+        var policy = await input.Policy.Store(host!.Services.GetRequiredService<ArtifactStore>(), default);
         Id = input.Id(policy);
         using var created = await Api.PostAsJsonAsync("/v1/runs", input.Document(policy), Json.Options);
         Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());

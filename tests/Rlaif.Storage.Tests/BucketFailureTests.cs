@@ -76,6 +76,14 @@ public sealed class BucketFailureTests(SharedS3 shared) : IClassFixture<SharedS3
     }
 
     [Fact]
+    public async Task A_bucket_that_answers_is_probed_in_silence()
+    {
+        using var bucket = new ArtifactBucket(world.Settings);
+        await bucket.Probe(Cancel);
+        Assert.Single(world.Door.Requests);
+    }
+
+    [Fact]
     public async Task A_wrong_secret_is_one_sentence_without_it()
     {
         const string wrong = "canary-w70d2";

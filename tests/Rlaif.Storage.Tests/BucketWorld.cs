@@ -23,7 +23,7 @@ public sealed class SharedS3 : IAsyncDisposable
 /// <summary>Processes that share nothing but a bucket, and who looks into it past them.</summary>
 internal sealed class BucketWorld : IAsyncDisposable
 {
-    private readonly List<IDisposable> opened = [];
+    private readonly List<ArtifactBucket> opened = [];
     private readonly AmazonS3Client raw;
 
     private BucketWorld(PrivateS3 server, Doorkeeper door)
@@ -54,9 +54,8 @@ internal sealed class BucketWorld : IAsyncDisposable
     public ArtifactStore Process(string name, BucketSettings? settings = null)
     {
         var bucket = new ArtifactBucket(settings ?? Settings);
-        var store = new ArtifactStore(Path.Combine(Folder, name), name, bucket);
-        opened.AddRange([bucket, store]);
-        return store;
+        opened.Add(bucket);
+        return new(Path.Combine(Folder, name), name, bucket);
     }
 
     public static string Stage(ArtifactStore store, params (string File, string Content)[] files)
