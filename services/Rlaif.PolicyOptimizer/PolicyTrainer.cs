@@ -38,7 +38,8 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
             cancel);
         var manifest = new Lineage(
             "policy", command.Algorithm, command.Start, command.Reference, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), algorithm);
-        return await folders.Publish(job, staged, manifest, command.Algorithm, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)), cancel);
+        var told = metrics.Select(metric => (metric.Step, metric.Name, metric.Value));
+        return await folders.Publish(job, staged, manifest, command.Algorithm, told, cancel);
     }
 
     public Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel) =>

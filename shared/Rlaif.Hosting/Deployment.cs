@@ -89,18 +89,19 @@ public sealed record Deployment(
             return null;
         }
 
-        if (address.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries) is not [var bucket, .. var prefix] || address.Query.Length + address.Fragment.Length > 0)
+        var path = address.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToList();
+        if (path is not [var bucket, .. var prefix] || address.Query.Length + address.Fragment.Length > 0)
         {
             throw new InputException($"RLAIF_S3 is an address without a bucket, or with more than that; {example}.");
         }
 
         return new(
             new(address.GetLeftPart(UriPartial.Authority)),
-            Uri.UnescapeDataString(bucket),
-            string.Concat(prefix.Select(part => Uri.UnescapeDataString(part) + "/")),
+            bucket,
+            string.Concat(prefix.Select(part => part + "/")),
             settings.Text("RLAIF_S3_REGION") ?? "us-east-1",
-            settings.Secret("RLAIF_S3_KEY") ?? throw new InputException("RLAIF_S3 is set without RLAIF_S3_KEY, the id of the key that opens the bucket."),
-            settings.Secret("RLAIF_S3_SECRET") ?? throw new InputException("RLAIF_S3 is set without RLAIF_S3_SECRET, the secret of the key in RLAIF_S3_KEY."));
+            settings.Secret("RLAIF_S3_KEY") ?? throw new InputException("RLAIF_S3 is set without RLAIF_S3_KEY, the id of the bucket's key."),
+            settings.Secret("RLAIF_S3_SECRET") ?? throw new InputException("RLAIF_S3 is set without RLAIF_S3_SECRET, the secret of that key."));
     }
 
     private static Uri? Address(Settings settings, string name, string[] schemes, string example)

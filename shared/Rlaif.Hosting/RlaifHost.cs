@@ -31,7 +31,8 @@ public static class RlaifHost
             builder.Services.AddSingleton(_ => new ArtifactBucket(bucket));
         }
 
-        builder.Services.AddSingleton(services => new ArtifactStore(deployment.Home.Artifacts, deployment.Replica, services.GetService<ArtifactBucket>()));
+        builder.Services.AddSingleton(
+            services => new ArtifactStore(deployment.Home.Artifacts, deployment.Replica, services.GetService<ArtifactBucket>()));
         builder.Services.AddTables();
         builder.Services.AddSingleton<Patience>();
         builder.Services.AddSingleton<LabelQueues>();

@@ -9,7 +9,7 @@ namespace Rlaif.Storage;
 /// <param name="Sha256">Of its bytes, lower-case hexadecimal.</param>
 internal sealed record ArtifactFile(string Name, string Sha256);
 
-/// <summary>What an artifact is made of: the lines "sha256  file", by file name, as sha256sum writes them. Their own hash is the artifact's name.</summary>
+/// <summary>What an artifact is made of: the lines "sha256  file", by file name, as sha256sum writes them. Their own hash is its name.</summary>
 internal sealed class ArtifactManifest
 {
     private ArtifactManifest(IReadOnlyList<ArtifactFile> files, string text) =>
@@ -42,7 +42,8 @@ internal sealed class ArtifactManifest
         var files = new List<ArtifactFile>();
         foreach (var line in text.Split('\n')[..^1])
         {
-            if (line.Length <= 66 || line[64..66] != "  " || !ArtifactStore.IsSha256(line[..64]) || line[66..].Split('/').Any(part => part is "" or "." or ".."))
+            var parts = line.Length > 66 ? line[66..].Split('/') : [""];
+            if (parts.Any(part => part is "" or "." or "..") || line[64..66] != "  " || !ArtifactStore.IsSha256(line[..64]))
             {
                 return false;
             }

@@ -33,7 +33,7 @@ public sealed class ArtifactStore
     public async Task<string> Fetch(string artifact, CancellationToken cancel) =>
         IsHere(artifact) || await Download(artifact, cancel) ? Folder(artifact) : throw new DirectoryNotFoundException(bucket is null
             ? $"Artifact {artifact} is not in {root}. It was deleted or this is another home; runs that need it cannot go on."
-            : $"Artifact {artifact} is neither in {root} nor in the bucket {bucket}. It was deleted or this is another bucket; runs that need it cannot go on.");
+            : $"Artifact {artifact} is neither in {root} nor in the bucket {bucket}. It was deleted or this is another one; runs that need it cannot go on.");
 
     /// <summary>False for whatever is not the name of an artifact, a path for instance.</summary>
     /// <exception cref="BucketException">It is not here, and the bucket does not say whether it is there.</exception>

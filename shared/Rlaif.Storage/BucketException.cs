@@ -21,7 +21,7 @@ public sealed class BucketException : IOException
     internal static BucketException Of(Exception error, BucketSettings bucket) => error switch
     {
         AmazonServiceException { StatusCode: >= HttpStatusCode.MultipleChoices } answer => Answered(answer, bucket),
-        _ when error.GetBaseException() is AuthenticationException tls => new($"The bucket {bucket} is not who it says it is: {Line(tls)}", cause: error),
+        _ when error.GetBaseException() is AuthenticationException tls => new($"The bucket {bucket} cannot prove who it is: {Line(tls)}", cause: error),
         _ => new($"The bucket {bucket} does not answer: {Line(error)}", passes: true, error),
     };
 
@@ -34,7 +34,8 @@ public sealed class BucketException : IOException
                 or (_, "RequestTimeout" or "SlowDown") => new($"The bucket {bucket} cannot answer now ({said}).", passes: true, error),
             (_, "NoSuchBucket") => new($"There is no bucket {bucket}; create it, or name another in RLAIF_S3.", cause: error),
             (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, _) => new(
-                $"The bucket {bucket} refuses the key ({said}); are RLAIF_S3_KEY and RLAIF_S3_SECRET right, and may it list, read and write there?", cause: error),
+                $"The bucket {bucket} refuses the key ({said}); are RLAIF_S3_KEY and RLAIF_S3_SECRET right, and may it list, read and write there?",
+                cause: error),
             _ => new($"The bucket {bucket} refuses ({said}): {Line(error)}", cause: error),
         };
     }
