@@ -106,6 +106,19 @@ public sealed class ArtifactBucketTests(SharedS3 shared) : IClassFixture<SharedS
     }
 
     [Fact]
+    public async Task Another_artifact_under_this_name_is_refused_however_well_it_fits_its_own_list()
+    {
+        var mine = world.Process("mine");
+        var (wanted, other) = (await mine.AddText("s", "data", "wanted", Cancel), await mine.AddText("s", "data", "other", Cancel));
+        foreach (var suffix in new[] { "/data", ".sha256" })
+        {
+            await world.Write($"{Prefix}{wanted}{suffix}", await world.Read($"{Prefix}{other}{suffix}"));
+        }
+
+        Assert.Contains(wanted, (await Assert.ThrowsAsync<BucketException>(() => world.Process("third").Fetch(wanted, Cancel))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_list_that_names_a_file_elsewhere_is_refused_although_it_is_its_own_hash()
     {
         foreach (var file in new[] { "../../evil", "/evil", "a//b", "." })
