@@ -87,7 +87,7 @@ internal static class CoordinatorMemory
     private static async Task<Guid> Create(BenchRun run, Server server, int prompts)
     {
         var store = new ArtifactStore(Path.Combine(run.Deployment.Home.Path, "client"), "client");
-        var policy = store.AddText("policy", "config.json", "{}");
+        var policy = await store.AddText("policy", "config.json", "{}", default);
         var drawn = Enumerable.Range(0, prompts).Select(i => Row("train", 1, i)).Append(Row("evaluation", 0, 0));
         var file = await RunPrompts.Store(store, drawn, default);
         foreach (var artifact in new[] { policy, file })
