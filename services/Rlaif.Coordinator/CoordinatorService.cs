@@ -24,6 +24,7 @@ public static class CoordinatorService
             services.AddSingleton<LineageReports>();
             services.AddSingleton<LabelerReports>();
             services.AddSingleton<LabelWriter>();
+            services.AddSingleton<QuietPools>();
             services.AddSingleton<LabelDesk>();
             services.AddSingleton<RunLineage>();
             services.AddSingleton<TrainingParts>();

@@ -41,7 +41,7 @@ public sealed record LabelPreference
     /// <summary>SHA-256 of the constitution.</summary>
     public required string Constitution { get; init; }
 
-    /// <summary>After this moment the pair is asked elsewhere.</summary>
+    /// <summary>Until then the run waits. Later it goes on without the pool's answer if nobody of the pool has answered anything for as long.</summary>
     public required DateTimeOffset Deadline { get; init; }
 }
 

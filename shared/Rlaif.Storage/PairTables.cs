@@ -146,6 +146,20 @@ public sealed class PairTables(Database database)
             values)).AsList();
     }
 
+    /// <summary>When a pool last answered a command of a stage; null: it has not.</summary>
+    /// <param name="nobody">A labeler whose labels are no answers.</param>
+    public async Task<DateTimeOffset?> LastLabel(StageRow stage, string pool, string nobody, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteScalarAsync<DateTimeOffset?>(
+            """
+            select max(label.labeled_at) from command join label on label.id = command.id
+            where command.run_id = @RunId and command.round = @Round and command.stage = @Name and command.pool = @pool and label.labeler <> @nobody
+            """,
+            new { stage.RunId, stage.Round, stage.Name, pool, nobody });
+    }
+
     public Task Settle(IReadOnlyList<SettledRow> settled, CancellationToken cancel) => database.Transact(
         (connection, transaction) => connection.InsertAll(
             """

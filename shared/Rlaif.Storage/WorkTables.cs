@@ -92,6 +92,17 @@ public sealed class WorkTables(Database database)
             stage) == 1;
     }
 
+    /// <summary>Commands of a stage to a pool that have no outcome, the first so many.</summary>
+    /// <param name="pool">Empty: commands to no pool.</param>
+    public async Task<IReadOnlyList<CommandRow>> Open(StageRow stage, string pool, int limit, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<CommandRow>(
+            "select * from command where run_id = @RunId and round = @Round and stage = @Name and coalesce(pool, '') = @pool and not done order by ordinal limit @limit",
+            new { stage.RunId, stage.Round, stage.Name, pool, limit })).AsList();
+    }
+
     /// <summary>All stages of a run in the order of their planning, with counts.</summary>
     public async Task<IReadOnlyList<StageRow>> Stages(Guid runId, CancellationToken cancel)
     {

@@ -6,8 +6,18 @@ namespace Rlaif.EndToEnd.Tests;
 /// <summary>How much is broken.</summary>
 internal sealed record ChaosPlan(int Kills, int BrokerRestarts, int DatabaseRestarts);
 
+/// <summary>What happens to a deployment while runs go on.</summary>
+internal interface IDisturbance
+{
+    bool IsOver { get; }
+
+    /// <summary>Goes on until everything was done, or the run has ended.</summary>
+    /// <param name="stage">Where the run is; null: it has ended.</param>
+    Task Disturb(Func<string?> stage, CancellationToken cancel);
+}
+
 /// <summary>Breaks a deployment at random moments while a run goes on, and writes down what it did in which stage.</summary>
-internal sealed class Chaos(Deployment deployment, Random random, ChaosPlan plan, ITestOutputHelper output)
+internal sealed class Chaos(Deployment deployment, Random random, ChaosPlan plan, ITestOutputHelper output) : IDisturbance
 {
     private static readonly TimeSpan PastTheLease = TimeSpan.FromSeconds(7);
 
@@ -21,9 +31,7 @@ internal sealed class Chaos(Deployment deployment, Random random, ChaosPlan plan
 
     public bool IsOver => Kills >= plan.Kills && BrokerRestarts >= plan.BrokerRestarts && DatabaseRestarts >= plan.DatabaseRestarts;
 
-    /// <summary>Goes on until everything of the plan was done, or the run has ended.</summary>
-    /// <param name="stage">Where the run is; null: it has ended.</param>
-    public async Task Break(Func<string?> stage, CancellationToken cancel)
+    public async Task Disturb(Func<string?> stage, CancellationToken cancel)
     {
         while (!IsOver && stage() is { } now)
         {
@@ -65,13 +73,13 @@ internal sealed class Chaos(Deployment deployment, Random random, ChaosPlan plan
         switch (what.Split(' '))
         {
             case ["kill", var name]:
-                await Deployment.Signal(ProcessOf(name), "KILL");
+                await RlaifProcess.Signal(ProcessOf(name), "KILL");
                 break;
             case ["stop", var name]:
                 var process = ProcessOf(name);
-                await Deployment.Signal(process, "STOP");
+                await RlaifProcess.Signal(process, "STOP");
                 await Task.Delay(PastTheLease, cancel);
-                await Deployment.Signal(process, "CONT");
+                await RlaifProcess.Signal(process, "CONT");
                 break;
             case ["broker", var signal]:
                 await deployment.Servers.RestartBroker(kill: signal == "SIGKILL");

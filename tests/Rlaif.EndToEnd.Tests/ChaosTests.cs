@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
+using Rlaif.Testing;
 
 namespace Rlaif.EndToEnd.Tests;
 
 [Collection("product")]
 public class ChaosTests(ITestOutputHelper output)
 {
+    public const string BeforeTheFirst = "before the first stage";
+
     private const string Replicas = "coordinator=3,generator=3,judge=3,reward-trainer=2,policy-optimizer=3,evaluator=2";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -14,25 +17,19 @@ public class ChaosTests(ITestOutputHelper output)
     private static ChaosPlan Plan => Environment.GetEnvironmentVariable("RLAIF_CHAOS") is { Length: > 0 } ? new(100, 10, 5) : new(10, 2, 1);
 
     [Fact, Trait("Speed", "slow")]
-    public async Task A_deployment_that_is_broken_all_the_time_ends_in_the_bytes_and_rows_of_one_calm_process()
+    public async Task A_deployment_that_is_restarted_and_then_broken_all_the_time_ends_in_the_bytes_and_rows_of_one_calm_process()
     {
         var seed = Environment.GetEnvironmentVariable("RLAIF_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : Environment.ProcessId;
         output.WriteLine($"RLAIF_TEST_SEED={seed}");
         var random = new Random(seed);
         await using var deployment = await Deployment.Start(Replicas);
-        var chaos = new Chaos(deployment, random, Plan, output);
         using var run = new ShortRun();
         var runs = 0;
-        do
-        {
-            runs++;
-            var name = string.Create(CultureInfo.InvariantCulture, $"seed{runs}");
-            var embedded = await run.Finish("calm", Cancel, "--seed", $"{runs}");
-            var broken = await Broken(run, deployment, chaos, name, runs);
-            Assert.Equal(ShortRun.Bytes(embedded), ShortRun.Bytes(broken));
-            Assert.Equal(embedded.GetProperty("winRate").GetRawText(), broken.GetProperty("winRate").GetRawText());
-        }
-        while (!chaos.IsOver);
+        await Runs(new RollingRestart(deployment, output));
+        Assert.Empty(deployment.Errors());
+        Assert.Empty(await deployment.SetAside());
+        var chaos = new Chaos(deployment, random, Plan, output);
+        await Runs(chaos);
 
         Assert.Equal(await FactCounts.Of(run.Home("calm")), await deployment.Rows());
         Assert.Empty(await deployment.SetAside());
@@ -45,14 +42,28 @@ public class ChaosTests(ITestOutputHelper output)
 
         output.WriteLine(
             $"chaos: kills {chaos.Kills}, broker restarts {chaos.BrokerRestarts}, database restarts {chaos.DatabaseRestarts}, lost 0, duplicated 0, bytes equal");
+
+        async Task Runs(IDisturbance disturbance)
+        {
+            do
+            {
+                runs++;
+                var embedded = await run.Finish("calm", Cancel, "--seed", $"{runs}");
+                var disturbed = await Disturbed(run, deployment, disturbance, runs);
+                Assert.Equal(ShortRun.Bytes(embedded), ShortRun.Bytes(disturbed));
+                Assert.Equal(embedded.GetProperty("winRate").GetRawText(), disturbed.GetProperty("winRate").GetRawText());
+            }
+            while (!disturbance.IsOver);
+        }
     }
 
-    /// <summary>The run on the deployment, while it is broken; a client that loses its server asks again.</summary>
-    private static async Task<JsonElement> Broken(ShortRun run, Deployment deployment, Chaos chaos, string name, int seed)
+    /// <summary>The run on the deployment, while it is disturbed; a client that loses its server asks again.</summary>
+    private static async Task<JsonElement> Disturbed(ShortRun run, Deployment deployment, IDisturbance disturbance, int seed)
     {
+        var name = string.Create(CultureInfo.InvariantCulture, $"seed{seed}");
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var stage = "before the first stage";
-        var breaking = chaos.Break(() => ended.IsCancellationRequested ? null : stage, Cancel);
+        var stage = BeforeTheFirst;
+        var disturbing = disturbance.Disturb(() => ended.IsCancellationRequested ? null : stage, Cancel);
         while (true)
         {
             using var client = RlaifProcess.Start([.. run.Command(name, "--seed", $"{seed}", "--server", deployment.Server)]);
@@ -67,7 +78,7 @@ public class ChaosTests(ITestOutputHelper output)
         }
 
         await ended.CancelAsync();
-        await breaking;
+        await disturbing;
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(run.Summary(name), Cancel));
         return json.RootElement.Clone();
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using Rlaif.Storage;
@@ -23,6 +22,7 @@ internal sealed class Deployment : IAsyncDisposable
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["RLAIF_BROKER"] = broker, ["RLAIF_DATABASE"] = database, ["RLAIF_LISTEN"] = Server, ["RLAIF_LEASE_SECONDS"] = "5", ["RLAIF_LOG"] = "Warning",
+                ["RLAIF_LOG_FORMAT"] = "json",
             },
             "up", "--home", Home, "--replicas", replicas);
     }
@@ -58,13 +58,6 @@ internal sealed class Deployment : IAsyncDisposable
             (one.GetProperty("name").GetString()!, one.GetProperty("service").GetString()!, one.GetProperty("processId").GetInt32()))];
     }
 
-    /// <summary>Sends a signal to a process: KILL, STOP, CONT.</summary>
-    public static async Task Signal(int process, string signal)
-    {
-        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-    }
-
     /// <summary>Every command that has no outcome yet is sent once more.</summary>
     public async Task SendAgain()
     {
@@ -87,6 +80,9 @@ internal sealed class Deployment : IAsyncDisposable
         .Where(queue => queue.Value > 0 && (queue.Key.EndsWith("_error", StringComparison.Ordinal) || queue.Key.EndsWith("_dead", StringComparison.Ordinal) || queue.Key.EndsWith("_skipped", StringComparison.Ordinal)))
         .ToDictionary(StringComparer.Ordinal);
 
+    /// <summary>What the services logged as an error or worse, and what they wrote that is no line of a log: a process that crashes.</summary>
+    public IEnumerable<string> Errors() => Directory.EnumerateFiles(Path.Combine(Home, "logs")).SelectMany(Lines).Where(line => !IsCalm(line));
+
     /// <summary>Ends all services; the exit code of `rlaif up`.</summary>
     public async Task<int> Stop()
     {
@@ -98,12 +94,31 @@ internal sealed class Deployment : IAsyncDisposable
     {
         foreach (var service in Services())
         {
-            await Signal(service.ProcessId, "KILL");
+            await RlaifProcess.Signal(service.ProcessId, "KILL");
         }
 
         up.Dispose();
         await Servers.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static IReadOnlyList<string> Lines(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().Split('\n')[..^1];        // the last one may not be whole yet
+    }
+
+    private static bool IsCalm(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.GetProperty("LogLevel").GetString() is "Information" or "Warning";
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private bool Ready()

@@ -6,6 +6,7 @@ using Rlaif.Contracts;
 using Rlaif.Coordinator;
 using Rlaif.Feedback.Constitutions;
 using Rlaif.Hosting;
+using Rlaif.Judge;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 using Rlaif.Testing;
@@ -21,10 +22,11 @@ internal sealed class LabeledRound : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("rlaif-labelers-").FullName;
     private readonly WebApplication host;
     private readonly string pool;
+    private readonly JudgeRecipe? judge;
 
-    private LabeledRound(string pool, string broker, string database, Action<IBusRegistrationConfigurator>? labelers)
+    private LabeledRound(string pool, string broker, string database, Action<IBusRegistrationConfigurator>? labelers, JudgeRecipe? judge)
     {
-        (this.pool, Broker) = (pool, broker);
+        (this.pool, this.judge, Broker) = (pool, judge, broker);
         var workers = new ServiceModule("workers", _ => { }, bus =>
         {
             bus.AddConsumer<Generator>();
@@ -35,7 +37,7 @@ internal sealed class LabeledRound : IAsyncDisposable
             Broker = new(new(broker), "guest", "guest"),
             ConnectionString = Database.ConnectionString(database, null),
         };
-        host = RlaifHost.Build(deployment, [CoordinatorService.Module, workers], LogLevel.Error);
+        host = RlaifHost.Build(deployment, [CoordinatorService.Module, workers, .. judge is null ? [] : new[] { JudgeService.Module }], LogLevel.Error);
     }
 
     public static Guid Run { get; } = RlaifId.Of("run");
@@ -49,9 +51,11 @@ internal sealed class LabeledRound : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <param name="labelers">Labelers in this process; null: none.</param>
-    public static async Task<LabeledRound> Start(PrivateServers servers, string pool, Action<IBusRegistrationConfigurator>? labelers = null)
+    /// <param name="judge">The real judge of the pool <c>judge</c>; null: none.</param>
+    public static async Task<LabeledRound> Start(
+        PrivateServers servers, string pool, Action<IBusRegistrationConfigurator>? labelers = null, JudgeRecipe? judge = null)
     {
-        var round = new LabeledRound(pool, await servers.NewVirtualHost(pool), await servers.NewDatabase(pool), labelers);
+        var round = new LabeledRound(pool, await servers.NewVirtualHost(pool), await servers.NewDatabase(pool), labelers, judge);
         await round.Database.Migrate(Cancel);
         await round.host.StartAsync(Cancel);
         return round;
@@ -69,6 +73,7 @@ internal sealed class LabeledRound : IAsyncDisposable
             Sampling = new() { Samples = 3, BatchPrompts = 6 },
             Revision = new() { Enabled = false },
             Labelers = new Dictionary<string, string>(StringComparer.Ordinal) { [pool] = "settle" },
+            Judge = judge ?? new(),
             Pairs = new() { LabeledPerPrompt = 3, KeptPerPrompt = 1 },
             Optimize = [new() { Dpo = new() }],
         };

@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
 using MassTransit;
+using Microsoft.AspNetCore.Http;
 using Rlaif.Contracts;
 using Rlaif.Feedback.Labeling;
+using Rlaif.Judge.Tests;
 
 namespace Rlaif.Labelers.Tests;
 
@@ -24,26 +27,12 @@ internal static class Opinion
             check: {minWords: 1, maxWords: 3}
         """;
 
+    /// <summary>As a model that judges one response alone: yes to a short one and no to another, without a doubt.</summary>
+    public static IResult OfModel(JsonNode body) =>
+        StubEndpoint.Token((StubEndpoint.Question(body).Contains(Short, StringComparison.Ordinal) ? "Yes" : "No", 1));
+
     /// <summary>Probability that the first is better.</summary>
     public static double Of(Candidate first, Candidate second) => first.Text.Length.CompareTo(second.Text.Length) switch { < 0 => 1, > 0 => 0, _ => 0.5 };
-}
-
-/// <summary>Holds it in this process.</summary>
-internal sealed class OwnLabeler : IConsumer<LabelPreference>
-{
-    public Task Consume(ConsumeContext<LabelPreference> context)
-    {
-        var command = context.Message;
-        return context.Publish(new PreferenceLabeled
-        {
-            Id = command.Id,
-            RunId = command.RunId,
-            PairId = command.PairId,
-            Pool = command.Pool,
-            Labeler = "csharp/shorter",
-            Votes = [.. command.Principles.Select(principle => new Vote { Principle = principle.Id, Preference = Opinion.Of(command.First, command.Second) })],
-        });
-    }
 }
 
 /// <summary>The real rules.</summary>

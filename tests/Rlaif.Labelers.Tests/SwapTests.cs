@@ -4,6 +4,7 @@ using RabbitMQ.Client;
 using Rlaif.Cli.Labeling;
 using Rlaif.Contracts;
 using Rlaif.Hosting;
+using Rlaif.Judge.Tests;
 using Rlaif.Storage;
 using Rlaif.Testing;
 
@@ -23,7 +24,7 @@ public class SwapTests
         await using var servers = await PrivateServers.Start();
         var rules = await InThisProcess<Rules>(servers, "rules");
         Assert.All(["0.5,", "\"preference\":1,", "\"preference\":0,", "\"dropped\":\"Tie\"", "\"kept\":true"], part => Assert.Contains(part, rules, StringComparison.Ordinal));
-        Assert.Equal(rules, await InThisProcess<OwnLabeler>(servers, "csharp"));
+        Assert.Equal(Pairs(rules), Pairs(await ByAModel(servers)));
         Assert.Equal(rules, await ByAPerson(servers));
 
         // They are there before their queue is, and stay when the broker is killed.
@@ -95,6 +96,20 @@ public class SwapTests
         await round.Begin(LabeledRound.Run);
         return await round.Settled(LabeledRound.Run);
     }
+
+    /// <summary>The judge's own service, with a model that is sure of both responses: 40 nats apart are a preference of one, and of zero but for 4e-18.</summary>
+    private static async Task<string> ByAModel(PrivateServers servers)
+    {
+        await using var model = await StubEndpoint.Start(Opinion.OfModel);
+        await using var round = await LabeledRound.Start(servers, "judge", judge: new() { Endpoint = model.Address.ToString(), Model = "stub", Form = "pointwise" });
+        await round.Begin(LabeledRound.Run);
+        var settled = await round.Settled(LabeledRound.Run);
+        Assert.Equal(2 * LabeledRound.Pairs, model.Requests.Count);
+        return settled;
+    }
+
+    /// <summary>Settled pairs without the votes behind them.</summary>
+    private static string Pairs(string settled) => settled.Split('\n')[0];
 
     private static async Task<string> ByAPerson(PrivateServers servers)
     {

@@ -28,6 +28,24 @@ public class StageTests
     }
 
     [Fact]
+    public async Task What_is_open_of_a_pool_and_when_it_last_answered_are_told_for_each_stage()
+    {
+        await using var home = await TemporaryDatabase.Create();
+        var (work, pairs) = (new WorkTables(home.Database), new PairTables(home.Database));
+        CommandRow[] commands = [.. Enumerable.Range(0, 4).Select(i => Rows.Command(i)), Rows.Command(4) with { Pool = "judge" }];
+        await work.Plan(Rows.NewStage(5), AsyncEnumerable.ToAsyncEnumerable(commands), Cancel);
+        Assert.Null(await pairs.LastLabel(Rows.NewStage(5), "rules", "nobody", Cancel));
+        await pairs.Insert(Rows.Label(0, 0.5), null, Rows.At, Cancel);
+        await pairs.Insert(Rows.Label(1, 0.5) with { Labeler = "nobody", Votes = [] }, "late", Rows.At.AddDays(1), Cancel);
+        Assert.Equal(Rows.At, await pairs.LastLabel(Rows.NewStage(5), "rules", "nobody", Cancel));
+        Assert.Null(await pairs.LastLabel(Rows.NewStage(5), "judge", "nobody", Cancel));
+        Assert.Null(await pairs.LastLabel(Rows.NewStage(5, "calibration"), "rules", "nobody", Cancel));
+        Assert.Equal([2, 3], (await work.Open(Rows.NewStage(5), "rules", 9, Cancel)).Select(row => row.Ordinal));
+        Assert.Equal([2], (await work.Open(Rows.NewStage(5), "rules", 1, Cancel)).Select(row => row.Ordinal));
+        Assert.Equal([4], (await work.Open(Rows.NewStage(5), "judge", 9, Cancel)).Select(row => row.Ordinal));
+    }
+
+    [Fact]
     public async Task Checkpoints_come_in_the_order_of_their_stages_whatever_the_clocks_of_their_trainers_said()
     {
         await using var home = await TemporaryDatabase.Create();

@@ -18,13 +18,14 @@ internal sealed class FleetScreen(TextWriter output, IReadOnlyList<ServiceProces
             lines = services.Count;
             var width = Math.Max(20, Console.WindowWidth - 1);      // a line that wraps would be two
             services.ToList().ForEach(service => output.WriteLine(Cut(width,
-                $"{service.Planned.Name,-20} {service.State,-9} {service.Planned.Address}  pid {service.ProcessId}{(service.Restarts > 0 ? $"  started again {service.Restarts}x" : "")}")));
+                $"{service.Planned.Name,-20} {service.State,-9} {service.Planned.Address}  pid {service.ProcessId}{(service.Restarts > 0 ? $"  started again {service.Restarts}x, last after exit code {service.ExitCode}" : "")}")));
             return;
         }
 
         foreach (var service in services)
         {
-            var line = $"event=service name={service.Planned.Name} state={service.State} pid={service.ProcessId} address={service.Planned.Address} restarts={service.Restarts}";
+            var line = $"event=service name={service.Planned.Name} state={service.State} pid={service.ProcessId} address={service.Planned.Address} restarts={service.Restarts}"
+                + (service.ExitCode is { } code ? $" exit={code}" : "");
             if (shown.GetValueOrDefault(service.Planned.Name) != line)
             {
                 shown[service.Planned.Name] = line;

@@ -16,6 +16,9 @@ internal sealed class ServiceProcess(PlannedService planned, HomeFolder home) : 
     /// <summary>How often it was started again.</summary>
     public int Restarts { get; private set; } = -1;
 
+    /// <summary>How it ended last; null: it never did.</summary>
+    public int? ExitCode { get; private set; }
+
     /// <summary>starting, ready, waiting (for broker or database), stopped.</summary>
     public string State { get; private set; } = "starting";
 
@@ -29,6 +32,7 @@ internal sealed class ServiceProcess(PlannedService planned, HomeFolder home) : 
             return false;
         }
 
+        ExitCode = process?.ExitCode;
         process?.Dispose();
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -105,4 +109,5 @@ internal sealed class ServiceProcess(PlannedService planned, HomeFolder home) : 
         {
             log!.WriteLine(line);
         }
-    }}
+    }
+}

@@ -23,10 +23,10 @@ internal static class LabelCommands
     /// <summary>The id of the command that asks a pool about a pair.</summary>
     public static Guid IdOf(Guid pair, string pool) => RlaifId.Of(pair, pool, 1);
 
-    public static IEnumerable<StageCommand> Of(RunContext run, string pool, IEnumerable<ShownPair> pairs, DateTimeOffset deadline) =>
-        pairs.Select(pair => Of(run, pool, pair, Principles(run, pool, pair), deadline));
+    public static IEnumerable<StageCommand> Of(RunContext run, string pool, IEnumerable<ShownPair> pairs, DateTimeOffset now) =>
+        pairs.Select(pair => Of(run, pool, pair, Principles(run, pool, pair), now));
 
-    public static StageCommand Of(RunContext run, string pool, ShownPair pair, IReadOnlyList<PrincipleText> principles, DateTimeOffset deadline)
+    public static StageCommand Of(RunContext run, string pool, ShownPair pair, IReadOnlyList<PrincipleText> principles, DateTimeOffset now)
     {
         var id = IdOf(pair.Row.Id, pool);
         return new(
@@ -44,7 +44,7 @@ internal static class LabelCommands
                 Expectation = pair.Prompt.Expectation,
                 Guidelines = pool == Rules ? "" : run.Constitution.Guidelines,      // machine checks read no guidelines, and there are many commands
                 Constitution = run.Constitution.Sha256,
-                Deadline = deadline,
+                Deadline = now + QuietPools.Patience(pool),
             },
             pool);
     }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Rlaif.Contracts;
+using Rlaif.Coordinator.Labels;
 using Rlaif.Coordinator.Stages;
 using Rlaif.Hosting;
 using Rlaif.Storage;
@@ -17,13 +18,13 @@ public sealed class RunSignal
 /// <summary>Looks at the facts of every run that goes on, and sends what is missing. It keeps no state of its own: it may be killed,
 /// doubled or started late.</summary>
 internal sealed class RunReconciler(
-    RunTables runs, WorkTables work, StageList stages, CommandSender sender, RunGuard guard, IBusControl bus, RunSignal signal,
+    RunTables runs, WorkTables work, StageList stages, CommandSender sender, QuietPools quiet, RunGuard guard, IBusControl bus, RunSignal signal,
     Patience patience, IHostApplicationLifetime host, TimeProvider time, ILogger<RunReconciler> log)
     : BackgroundService
 {
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<Guid, RunContext> contexts = [];
+    private readonly Dictionary<Guid, (RunContext Run, DateTimeOffset Since)> contexts = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -51,12 +52,12 @@ internal sealed class RunReconciler(
     {
         try
         {
-            if (!contexts.TryGetValue(id, out var run))
+            if (!contexts.TryGetValue(id, out var seen))
             {
-                contexts[id] = run = RunContext.Of((await runs.Find(id, cancel))!);
+                contexts[id] = seen = (RunContext.Of((await runs.Find(id, cancel))!), time.GetUtcNow());
             }
 
-            while (await Advance(run, cancel))
+            while (await Advance(seen.Run, seen.Since, cancel))
             {
                 // One stage ended and the next was planned.
             }
@@ -86,7 +87,7 @@ internal sealed class RunReconciler(
     }
 
     /// <summary>One step; true when the facts changed by it and there is more to decide.</summary>
-    private async Task<bool> Advance(RunContext run, CancellationToken cancel)
+    private async Task<bool> Advance(RunContext run, DateTimeOffset since, CancellationToken cancel)
     {
         var current = await work.Last(run.Id, cancel);
         if (current is { EndedAt: null })
@@ -94,12 +95,14 @@ internal sealed class RunReconciler(
             var working = stages.Find(run, current);
             if (await work.IsOpen(current, cancel))
             {
+                var gaveUp = false;
                 foreach (var pool in working.Pools(run))
                 {
+                    gaveUp |= await quiet.GiveUp(current, pool, since, cancel);
                     await sender.SendDue(current, pool, working.Window, cancel);
                 }
 
-                return false;
+                return gaveUp;
             }
 
             using var finishing = RunTrace.Start($"finish {current.Name}", run.Id);

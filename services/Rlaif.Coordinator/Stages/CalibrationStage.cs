@@ -31,7 +31,7 @@ internal sealed class CalibrationStage(RunTables runs, ResponseTables responses,
         await pairs.Insert([.. shown.Select(pair => pair.Shown.Row)], cancel);
         foreach (var pair in shown)
         {
-            yield return LabelCommands.Of(run, Judge, pair.Shown, [LabelCommands.Overall], time.GetUtcNow() + TimeSpan.FromDays(1));
+            yield return LabelCommands.Of(run, Judge, pair.Shown, [LabelCommands.Overall], time.GetUtcNow());
         }
     }
 

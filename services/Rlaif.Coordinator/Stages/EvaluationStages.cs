@@ -34,7 +34,7 @@ internal sealed class EvaluationLabelsStage(RunTables runs, ResponseTables respo
 
         var numbered = shown.Select((pair, i) => pair with { Row = pair.Row with { Ordinal = i } }).ToList();
         await pairs.Insert([.. numbered.Select(pair => pair.Row)], cancel);
-        foreach (var command in LabelCommands.Of(run, run.SettlingPools[0], numbered, time.GetUtcNow() + TimeSpan.FromDays(1)))
+        foreach (var command in LabelCommands.Of(run, run.SettlingPools[0], numbered, time.GetUtcNow()))
         {
             yield return command;
         }

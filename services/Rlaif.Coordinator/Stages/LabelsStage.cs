@@ -14,8 +14,6 @@ namespace Rlaif.Coordinator.Stages;
 /// <summary>The round's responses become pairs, the pairs get labels, the labels settle.</summary>
 internal sealed class LabelsStage(AnsweredPrompts answered, PairTables pairs, IBus bus, TimeProvider time) : IStage
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
-
     public string Name => "labels";
 
     public int Window => LabelCommands.Window;
@@ -24,14 +22,14 @@ internal sealed class LabelsStage(AnsweredPrompts answered, PairTables pairs, IB
 
     public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var deadline = time.GetUtcNow() + Patience;
+        var now = time.GetUtcNow();
         await foreach (var shown in Pairs(run, round, cancel))
         {
             await pairs.Insert([.. shown.Select(pair => pair.Row)], cancel);
             IEnumerable<StageCommand> commands =
             [
-                .. run.SettlingPools.SelectMany(pool => LabelCommands.Of(run, pool, shown, deadline)),
-                .. run.ShadowPools.SelectMany(pool => LabelCommands.Of(run, pool, shown.Where(pair => IsShared(run, pair)), deadline)),
+                .. run.SettlingPools.SelectMany(pool => LabelCommands.Of(run, pool, shown, now)),
+                .. run.ShadowPools.SelectMany(pool => LabelCommands.Of(run, pool, shown.Where(pair => IsShared(run, pair)), now)),
             ];
             foreach (var command in commands)
             {

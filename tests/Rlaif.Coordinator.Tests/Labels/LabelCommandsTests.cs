@@ -29,7 +29,7 @@ public class LabelCommandsTests
             appliesTo: [safe, border]
         """;
 
-    private static readonly DateTimeOffset Deadline = new(2026, 11, 26, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = new(2026, 11, 26, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly RunContext Run = new(
         new() { Id = RlaifId.Of("run") }, TestRecipe.Of(), Constitution.Parse(Yaml, "test.yaml"));
@@ -64,12 +64,12 @@ public class LabelCommandsTests
     [Fact]
     public void The_id_names_pair_and_pool_whatever_is_in_the_command()
     {
-        var command = Assert.Single(LabelCommands.Of(Run, "judge", [Pair(1, null)], Deadline));
+        var command = Assert.Single(LabelCommands.Of(Run, "judge", [Pair(1, null)], Now));
         Assert.Equal(command.Id, ((LabelPreference)command.Message).Id);
         Assert.Equal("judge", command.Pool);
-        var again = Assert.Single(LabelCommands.Of(Run, "judge", [Pair(1, Safety.Safe)], Deadline.AddDays(1)));
-        var rules = Assert.Single(LabelCommands.Of(Run, "rules", [Pair(1, null)], Deadline));
-        var other = Assert.Single(LabelCommands.Of(Run, "judge", [Pair(2, null)], Deadline));
+        var again = Assert.Single(LabelCommands.Of(Run, "judge", [Pair(1, Safety.Safe)], Now.AddDays(1)));
+        var rules = Assert.Single(LabelCommands.Of(Run, "rules", [Pair(1, null)], Now));
+        var other = Assert.Single(LabelCommands.Of(Run, "judge", [Pair(2, null)], Now));
         Assert.Equal(command.Id, again.Id);
         Assert.Distinct([command.Id, rules.Id, other.Id]);
     }
@@ -81,15 +81,22 @@ public class LabelCommandsTests
         Assert.Equal(Run.Constitution.Guidelines, message.Guidelines);
         Assert.Equal(Run.Constitution.Sha256, message.Constitution);
         Assert.Equal((new Candidate("one", true), new Candidate("two", false)), (message.First, message.Second));
-        Assert.Equal((Safety.Safe, "Hi?", Deadline), (message.Expectation!.Safety, message.Prompt[0].Content, message.Deadline));
+        Assert.Equal((Safety.Safe, "Hi?"), (message.Expectation!.Safety, message.Prompt[0].Content));
         Assert.Empty(Message(Run, "rules", Safety.Safe).Guidelines);
     }
+
+    [Theory]
+    [InlineData("human", 7)]
+    [InlineData("judge", 1)]
+    [InlineData("mine", 1)]
+    public void People_have_a_week_and_everybody_else_a_day(string pool, int days) =>
+        Assert.Equal(Now.AddDays(days), Message(Run, pool, Safety.Safe).Deadline);
 
     private static IReadOnlyList<string> Principles(string pool, Safety? safety, int pair = 0) =>
         [.. Message(Run, pool, safety, pair).Principles.Select(principle => principle.Id)];
 
     private static LabelPreference Message(RunContext run, string pool, Safety? safety, int pair = 0) =>
-        (LabelPreference)LabelCommands.Of(run, pool, [Pair(pair, safety)], Deadline).Single().Message;
+        (LabelPreference)LabelCommands.Of(run, pool, [Pair(pair, safety)], Now).Single().Message;
 
     private static ShownPair Pair(int i, Safety? safety)
     {

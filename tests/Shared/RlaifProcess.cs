@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
-using Rlaif.Testing;
 
-namespace Rlaif.EndToEnd.Tests;
+namespace Rlaif.Testing;
 
 /// <summary>The command line as a user starts it: a process of its own.</summary>
 internal sealed class RlaifProcess : IDisposable
@@ -58,9 +58,13 @@ internal sealed class RlaifProcess : IDisposable
     public static RlaifProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments) => new(settings, arguments);
 
     /// <summary>Runs to the end; the exit code and all that was written.</summary>
-    public static async Task<(int ExitCode, string Output)> Run(CancellationToken cancel, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> Run(CancellationToken cancel, params string[] arguments) =>
+        Run(new Dictionary<string, string>(StringComparer.Ordinal), cancel, arguments);
+
+    /// <inheritdoc cref="Run(CancellationToken, string[])"/>
+    public static async Task<(int ExitCode, string Output)> Run(IReadOnlyDictionary<string, string> settings, CancellationToken cancel, params string[] arguments)
     {
-        using var started = Start(arguments);
+        using var started = Start(settings, arguments);
         return (await started.Wait(cancel), started.Output);
     }
 
@@ -68,7 +72,14 @@ internal sealed class RlaifProcess : IDisposable
     public Action<string>? OnLine { get; set; }
 
     /// <summary>SIGTERM.</summary>
-    public Task Terminate() => Deployment.Signal(process.Id, "TERM");
+    public Task Terminate() => Signal(process.Id, "TERM");
+
+    /// <summary>Sends a signal to a process: TERM, KILL, STOP, CONT.</summary>
+    public static async Task Signal(int process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
 
     public async Task<int> Wait(CancellationToken cancel)
     {
