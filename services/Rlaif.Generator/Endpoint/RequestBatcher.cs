@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Rlaif.Learning.Models;
-using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
 using Rlaif.Recipes;
 
@@ -44,7 +43,7 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits, Numeric
     {
         try
         {
-            await shelf.Use(model, (loaded, _) => Answer(model, loaded, Take(queue, loaded.Config)), CancellationToken.None);
+            await shelf.Use(model, numerics, (loaded, _) => Answer(model, loaded, Take(queue, loaded.Config)), CancellationToken.None);
         }
         catch (Exception error)
         {
@@ -94,7 +93,6 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits, Numeric
             return 0;
         }
 
-        TorchRuntime.Use(numerics);
         Rows.Record(batch.Count, new KeyValuePair<string, object?>("model", name));
         try
         {

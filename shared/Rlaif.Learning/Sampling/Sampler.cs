@@ -43,7 +43,7 @@ public static class Sampler
             var hidden = step == 0
                 ? decoder.Prefill([.. live.Select(response => response.Request.Prompt)], cancel)
                 : decoder.Step([.. live.Select(response => (long)response.LastId)]);
-            var logits = model.Logits(hidden);
+            var logits = model.Logits(hidden).cpu();
             var scores = MemoryMarshal.Cast<byte, float>(logits.bytes);             // [rows, vocabulary]
             // From the last row on: the row that takes a removed one's place has had its token.
             for (var row = live.Count - 1; row >= 0; row--)

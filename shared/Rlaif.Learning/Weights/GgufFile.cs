@@ -77,7 +77,7 @@ public sealed class GgufFile
 
         var values = new float[tensor.Shape.Aggregate(1L, (product, size) => product * size)];
         tensor.Type.Decode(stored, values);
-        return torch.tensor(values, tensor.Shape);
+        return torch.tensor(values, tensor.Shape, device: torch.CPU);
     }
 
     private static void CheckVersion(GgufReader reader)

@@ -86,7 +86,7 @@ public class SamplerTests
         }
 
         var logits = model.Logits(model.Hidden(tensor(new long[] { 1, 2, 3 }, 1, 3)))[0, 2].to(float64);
-        var expected = ((logits / Temperature).softmax(0) * Draws).data<double>().ToArray();
+        var expected = ((logits / Temperature).softmax(0) * Draws).cpu().data<double>().ToArray();
         // Pearson's statistic; tokens that are expected less than five times count as one.
         var bins = expected.Zip(counts, (wanted, found) => (Wanted: wanted, Found: found)).ToLookup(bin => bin.Wanted < 5);
         var rare = (Wanted: bins[true].Sum(bin => bin.Wanted), Found: bins[true].Sum(bin => bin.Found));
@@ -105,8 +105,8 @@ public class SamplerTests
             int[] before = [.. pair.First.Prompt, .. pair.Second.Tokens.Take(place.Index).Select(token => token.Id)];
             using var scope = NewDisposeScope();
             var (values, ids) = model.Logits(model.Hidden(tensor(before, 1, before.Length, dtype: int64)))[0, -1].log_softmax(0).topk(5);
-            Assert.Equal(ids.data<long>().ToArray(), place.Item.Top.Select(top => (long)top.Id));
-            Assert.All(values.data<float>().ToArray().Zip(place.Item.Top), top => Assert.Equal(top.First, top.Second.LogProb, 1e-4f));
+            Assert.Equal(ids.cpu().data<long>().ToArray(), place.Item.Top.Select(top => (long)top.Id));
+            Assert.All(values.cpu().data<float>().ToArray().Zip(place.Item.Top), top => Assert.Equal(top.First, top.Second.LogProb, 1e-4f));
         }));
     });
 

@@ -1,0 +1,67 @@
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Sampling;
+using Rlaif.Learning.Tests.Sampling;
+using Rlaif.Learning.Tests.Training;
+using Rlaif.Recipes;
+using TorchSharp;
+
+namespace Rlaif.Learning.Tests.Native;
+
+/// <summary>What a run may rely on wherever it computes.</summary>
+public class DeviceTests
+{
+    [Fact]
+    public Task A_device_that_is_not_there_is_declined_with_the_reason() => TorchThread.Run(() =>
+    {
+        Assert.SkipWhen(torch.cuda.is_available(), "this machine has a card");
+        var error = Assert.Throws<InputException>(() => TorchRuntime.Use(TestDevice.Numerics with { Device = DeviceKind.Cuda }));
+        Assert.Contains("cuda", error.Message, StringComparison.Ordinal);
+        Assert.Equal(DeviceKind.Cpu, TensorDevice.Current);
+    });
+
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.BFloat16)]
+    public Task The_likeliest_tokens_are_the_same_on_every_device(Precision precision) => OnCard(() =>
+    {
+        int[][] Tokens(DeviceKind device)
+        {
+            TorchRuntime.Use(TestDevice.Numerics with { Device = device, Precision = precision });
+            using var model = LanguageModel.Create(TinyTraining.Config, seed: 3, trainable: false);
+            SamplingRequest[] batch = [.. Enumerable.Range(0, 24).Select(row => Requests.Greedy([1, 5 + row, 7], 20))];
+            return [.. Sampler.Sample(model, batch).Select(response => response.Tokens.Select(token => token.Id).ToArray())];
+        }
+
+        Assert.Equal(Tokens(DeviceKind.Cpu), Tokens(DeviceKind.Cuda));
+    });
+
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("dpo")]
+    [InlineData("reward-model")]
+    public Task A_training_on_a_card_is_near_to_that_of_the_cpu_and_the_same_bytes_twice(string algorithm) => OnCard(() =>
+    {
+        TorchRuntime.Use(TestDevice.Numerics with { Device = DeviceKind.Cpu });
+        using var tiny = new TinyTraining();
+        var expected = tiny.Train(algorithm, "cpu");
+        TorchRuntime.Use(TestDevice.Numerics with { Device = DeviceKind.Cuda });
+        var actual = tiny.Train(algorithm, "first");
+        tiny.Train(algorithm, "second");
+        Assert.Equal(tiny.Sha256("first"), tiny.Sha256("second"));
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First.Value, pair.Second.Value, 2e-4 * Math.Max(1, Math.Abs(pair.First.Value))));
+    });
+
+    private static Task OnCard(Action check) => TorchThread.Run(() =>
+    {
+        Assert.SkipUnless(torch.cuda.is_available(), "this machine has no card that LibTorch can use");
+        try
+        {
+            check();
+        }
+        finally
+        {
+            TorchRuntime.Use(TestDevice.Numerics);
+        }
+    });
+}
