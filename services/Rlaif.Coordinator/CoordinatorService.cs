@@ -32,6 +32,7 @@ public static class CoordinatorService
             services.AddSingleton<StartResponsesStage>();
             services.AddSingleton<CalibrationStage>();
             services.AddSingleton<ResponsesStage>();
+            services.AddSingleton<AnsweredPrompts>();
             services.AddSingleton<RevisionsStage>();
             services.AddSingleton<LabelsStage>();
             services.AddSingleton<RewardModelStage>();

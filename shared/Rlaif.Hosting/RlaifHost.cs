@@ -137,6 +137,7 @@ public static class RlaifHost
         services.AddSingleton<WorkTables>();
         services.AddSingleton<ResponseTables>();
         services.AddSingleton<PairTables>();
+        services.AddSingleton<TrainingData>();
         services.AddSingleton<ClaimTables>();
         services.AddSingleton<TrainingTables>();
         services.AddSingleton<EvaluationTables>();

@@ -10,9 +10,8 @@ public sealed class ClaimTables(Database database)
 
     private static readonly string Open = $"""
         from stage join command on command.run_id = stage.run_id and command.round = stage.round and command.stage = stage.name
-        where command.pool = @pool and {RunTables.GoesOn("stage.run_id")}
+        where coalesce(command.pool, '') = @pool and not command.done and {RunTables.GoesOn("stage.run_id")}
         and not exists (select 1 from stage_end where stage_end.run_id = stage.run_id and stage_end.round = stage.round and stage_end.name = stage.name)
-        and not exists (select 1 from outcome where outcome.command_id = command.id)
         """;
 
     /// <summary>How many commands of a pool have no outcome, in runs that go on.</summary>

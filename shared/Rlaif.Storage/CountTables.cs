@@ -124,7 +124,7 @@ public sealed class CountTables(Database database)
         select command.stage, count(*) as commands, min(command.issued_at) as issued_at
         from stage join command on command.run_id = stage.run_id and command.round = stage.round and command.stage = stage.name
         where not exists (select 1 from stage_end where stage_end.run_id = stage.run_id and stage_end.round = stage.round and stage_end.name = stage.name)
-        and not exists (select 1 from outcome where outcome.command_id = command.id) and {RunTables.GoesOn("stage.run_id")}
+        and not command.done and {RunTables.GoesOn("stage.run_id")}
         group by command.stage order by command.stage
         """,
         default,

@@ -74,8 +74,8 @@ public sealed class Database : IAsyncDisposable
         var builder = sqlite ? DeployChanges.To.SqliteDatabase(connectionString) : DeployChanges.To.PostgresqlDatabase(connectionString);
         var result = builder.WithScriptsEmbeddedInAssembly(typeof(Database).Assembly)
             .WithVariables(sqlite
-                ? new Dictionary<string, string>(StringComparer.Ordinal) { ["uuid"] = "text", ["timestamp"] = "text", ["bool"] = "integer", ["text"] = "text" }
-                : new Dictionary<string, string>(StringComparer.Ordinal) { ["uuid"] = "uuid", ["timestamp"] = "timestamptz", ["bool"] = "boolean", ["text"] = "text collate \"C\"" })
+                ? new Dictionary<string, string>(StringComparer.Ordinal) { ["uuid"] = "text", ["timestamp"] = "text", ["bool"] = "integer", ["false"] = "0", ["text"] = "text" }
+                : new Dictionary<string, string>(StringComparer.Ordinal) { ["uuid"] = "uuid", ["timestamp"] = "timestamptz", ["bool"] = "boolean", ["false"] = "false", ["text"] = "text collate \"C\"" })
             .WithTransactionPerScript().LogToNowhere().Build().PerformUpgrade();
         if (!result.Successful)
         {

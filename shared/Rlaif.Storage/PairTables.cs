@@ -63,7 +63,7 @@ public sealed record SettledRow
 public sealed class PairTables(Database database)
 {
     public Task Insert(IReadOnlyList<PairRow> pairs, CancellationToken cancel) => database.Transact(
-        (connection, transaction) => connection.ExecuteAsync(
+        (connection, transaction) => connection.InsertAll(
             """
             insert into pair (id, run_id, round, purpose, ordinal, prompt_id, first_id, second_id, human)
             values (@Id, @RunId, @Round, @Purpose, @Ordinal, @PromptId, @FirstId, @SecondId, @Human) on conflict (id) do nothing
@@ -88,52 +88,32 @@ public sealed class PairTables(Database database)
     public async Task<IReadOnlyList<bool>> Insert(
         IReadOnlyList<(PreferenceLabeled Label, string? Declined)> labels, DateTimeOffset at, CancellationToken cancel)
     {
-        var isNew = new bool[labels.Count];
+        // By id: two processes that write the same labels do not wait for each other in a circle.
+        var rows = labels.DistinctBy(one => one.Label.Id).OrderBy(one => one.Label.Id).Select(one => LabelRow.Of(one.Label, one.Declined, at)).ToList();
+        HashSet<Guid> isNew = [];
         await database.Transact(
             async (connection, transaction) =>
             {
-                for (var i = 0; i < labels.Count; i++)
-                {
-                    isNew[i] = await Insert(connection, transaction, labels[i].Label, labels[i].Declined, at);
-                }
+                isNew = await connection.InsertNew(
+                    """
+                    insert into label (id, run_id, pair_id, pool, labeler, calls, prompt_sha256, declined, labeled_at)
+                    values (@Id, @RunId, @PairId, @Pool, @Labeler, @Calls, @PromptSha256, @Declined, @LabeledAt)
+                    on conflict (id) do nothing returning id
+                    """,
+                    rows,
+                    transaction);
+                await connection.InsertAll(
+                    """
+                    insert into vote (label_id, principle, preference, position_bias, order_consistent, not_applicable, failure, detail)
+                    values (@LabelId, @Principle, @Preference, @PositionBias, @OrderConsistent, @NotApplicable, @Failure, @Detail)
+                    on conflict (label_id, principle) do nothing
+                    """,
+                    [.. rows.Where(row => isNew.Contains(row.Id)).SelectMany(row => row.Votes)],
+                    transaction);
+                await WorkTables.Finish(connection, transaction, [.. rows.Select(row => row.Id)], "{}", at);
             },
             cancel);
-        return isNew;
-    }
-
-    private static async Task<bool> Insert(DbConnection connection, DbTransaction transaction, PreferenceLabeled label, string? declined, DateTimeOffset at)
-    {
-        var inserted = await connection.ExecuteAsync(
-            """
-            insert into label (id, run_id, pair_id, pool, labeler, calls, prompt_sha256, declined, labeled_at)
-            values (@Id, @RunId, @PairId, @Pool, @Labeler, @Calls, @PromptSha256, @declined, @at) on conflict (id) do nothing
-            """,
-            new { label.Id, label.RunId, label.PairId, label.Pool, label.Labeler, label.Calls, label.PromptSha256, declined, at },
-            transaction);
-        if (inserted == 1)
-        {
-            await connection.ExecuteAsync(
-                """
-                insert into vote (label_id, principle, preference, position_bias, order_consistent, not_applicable, failure, detail)
-                values (@LabelId, @Principle, @Preference, @PositionBias, @OrderConsistent, @NotApplicable, @Failure, @Detail)
-                on conflict (label_id, principle) do nothing
-                """,
-                label.Votes.Select(vote => new
-                {
-                    LabelId = label.Id,
-                    vote.Principle,
-                    vote.Preference,
-                    vote.PositionBias,
-                    vote.OrderConsistent,
-                    vote.NotApplicable,
-                    Failure = vote.Failure?.ToString(),
-                    vote.Detail,
-                }),
-                transaction);
-        }
-
-        await WorkTables.Finish(connection, transaction, label.Id, "{}", at);
-        return inserted == 1;
+        return [.. labels.Select(one => isNew.Remove(one.Label.Id))];
     }
 
     /// <summary>All votes on the pairs of a round and purpose, in an order that does not depend on who answered first.</summary>
@@ -151,8 +131,23 @@ public sealed class PairTables(Database database)
             new { runId, round, purpose })).AsList();
     }
 
+    /// <summary>Votes on some pairs, in the same order.</summary>
+    public async Task<IReadOnlyList<VoteRow>> Votes(IReadOnlyList<Guid> pairs, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        var values = new DynamicParameters();
+        return (await connection.QueryAsync<VoteRow>(
+            $"""
+            select label.pair_id, label.pool, label.labeler, vote.principle, vote.preference, vote.position_bias, vote.order_consistent,
+                   vote.not_applicable, vote.failure, vote.detail, label.calls
+            from label join vote on vote.label_id = label.id where label.pair_id in {values.List("pair", pairs)}
+            order by label.pair_id, label.pool, label.labeler, vote.principle
+            """,
+            values)).AsList();
+    }
+
     public Task Settle(IReadOnlyList<SettledRow> settled, CancellationToken cancel) => database.Transact(
-        (connection, transaction) => connection.ExecuteAsync(
+        (connection, transaction) => connection.InsertAll(
             """
             insert into settled (pair_id, run_id, preference, dropped, kept)
             values (@PairId, @RunId, @Preference, @Dropped, @Kept) on conflict (pair_id) do nothing

@@ -58,7 +58,7 @@ public sealed class ResponseTables(Database database)
         CancellationToken cancel) => database.Transact(
         async (connection, transaction) =>
         {
-            await connection.ExecuteAsync(
+            await connection.InsertAll(
                 """
                 insert into response (id, run_id, round, purpose, prompt_id, sample, policy, text, ended, tokens, log_prob, reference_k1, reference_k3)
                 values (@Id, @RunId, @Round, @Purpose, @PromptId, @Sample, @Policy, @Text, @Ended, @Tokens, @LogProb, @ReferenceK1, @ReferenceK3)
@@ -66,14 +66,14 @@ public sealed class ResponseTables(Database database)
                 """,
                 responses,
                 transaction);
-            await connection.ExecuteAsync(
+            await connection.InsertAll(
                 """
                 insert into revision (id, run_id, draft_id, principle, critique)
                 values (@Id, @RunId, @DraftId, @Principle, @Critique) on conflict (id) do nothing
                 """,
                 revisions,
                 transaction);
-            await connection.ExecuteAsync(
+            await connection.InsertAll(
                 """
                 insert into prompt_tokens (run_id, prompt_id, tokens) values (@RunId, @PromptId, @Tokens)
                 on conflict (run_id, prompt_id) do nothing
@@ -91,6 +91,27 @@ public sealed class ResponseTables(Database database)
         return (await connection.QueryAsync<ResponseRow>(
             "select * from response where run_id = @runId and purpose = @purpose and round = @round order by prompt_id, sample",
             new { runId, purpose, round })).AsList();
+    }
+
+    /// <summary>Of these prompts only.</summary>
+    public async Task<IReadOnlyList<ResponseRow>> Of(Guid runId, string purpose, int round, IReadOnlyList<string> prompts, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        var values = new DynamicParameters(new { runId, purpose, round });
+        return (await connection.QueryAsync<ResponseRow>(
+            $"""
+            select * from response where run_id = @runId and purpose = @purpose and round = @round and prompt_id in {values.List("prompt", prompts)}
+            order by prompt_id, sample
+            """,
+            values)).AsList();
+    }
+
+    /// <summary>Which of some responses are revisions.</summary>
+    public async Task<IReadOnlyList<RevisionRow>> Revisions(IReadOnlyList<Guid> responses, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        var values = new DynamicParameters();
+        return (await connection.QueryAsync<RevisionRow>($"select * from revision where id in {values.List("id", responses)}", values)).AsList();
     }
 
     public async Task<IReadOnlyList<RevisionRow>> Revisions(Guid runId, int round, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Dapper;
 using Rlaif.Contracts;
 
@@ -25,7 +26,10 @@ public sealed record RunRow
 /// <summary>A prompt of a run with the part it plays.</summary>
 public sealed record PromptRow
 {
+    /// <summary>Not of the prompt's file: the run that it is drawn for is named by its content.</summary>
+    [JsonIgnore]
     public Guid RunId { get; init; }
+
     public string Split { get; init; } = "";
     public int Round { get; init; }
     public int Ordinal { get; init; }
@@ -34,6 +38,7 @@ public sealed record PromptRow
     public string? HumanChosen { get; init; }
     public string? HumanRejected { get; init; }
 
+    [JsonIgnore]
     public Prompt Prompt => Json.Read<Prompt>(Body);
 }
 
@@ -53,7 +58,7 @@ public sealed class RunTables(Database database)
         """;
 
     /// <summary>Inserts the run with all of its prompts, or nothing if it is there.</summary>
-    public Task Create(RunRow run, IReadOnlyList<PromptRow> prompts, CancellationToken cancel) => database.Transact(
+    public Task Create(RunRow run, IAsyncEnumerable<PromptRow> prompts, CancellationToken cancel) => database.Transact(
         async (connection, transaction) =>
         {
             var inserted = await connection.ExecuteAsync(
@@ -64,14 +69,19 @@ public sealed class RunTables(Database database)
                 """,
                 run,
                 transaction);
-            if (inserted == 1)
+            if (inserted == 0)
             {
-                await connection.ExecuteAsync(
+                return;
+            }
+
+            await foreach (var some in prompts.Chunk(Pages.Size).WithCancellation(cancel))
+            {
+                await connection.InsertAll(
                     """
                     insert into prompt (run_id, split, round, ordinal, id, body, human_chosen, human_rejected)
                     values (@RunId, @Split, @Round, @Ordinal, @Id, @Body, @HumanChosen, @HumanRejected)
                     """,
-                    prompts,
+                    some,
                     transaction);
             }
         },
@@ -110,13 +120,10 @@ public sealed class RunTables(Database database)
         return await connection.QuerySingleOrDefaultAsync<RunRow>($"{Select} where run.id = @id", new { id });
     }
 
-    public async Task<IReadOnlyList<PromptRow>> Prompts(Guid runId, string split, int round, CancellationToken cancel)
-    {
-        await using var connection = await database.Open(cancel);
-        return (await connection.QueryAsync<PromptRow>(
-            "select * from prompt where run_id = @runId and split = @split and round = @round order by ordinal",
-            new { runId, split, round })).AsList();
-    }
+    /// <summary>The prompts of a part and round in their order.</summary>
+    public IAsyncEnumerable<PromptRow> Prompts(Guid runId, string split, int round, CancellationToken cancel) => database.Read<PromptRow, int>(
+        "select * from prompt where run_id = @runId and split = @split and round = @round and ordinal > @after order by ordinal limit @limit",
+        new { runId, split, round }, -1, prompt => prompt.Ordinal, cancel);
 
     public async Task End(Guid runId, string policy, DateTimeOffset at, CancellationToken cancel)
     {

@@ -39,25 +39,58 @@ public sealed class WorkTables(Database database)
     /// <summary>How long whoever took a command has for sending it.</summary>
     private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
 
-    public Task Plan(StageRow stage, IReadOnlyList<CommandRow> commands, CancellationToken cancel) => database.Transact(
-        async (connection, transaction) =>
+    private const int PlannedAtOnce = 300;
+
+    /// <summary>Inserts the commands, some hundred at a time, and then the stage with their number: until it is there nobody sees them, and
+    /// whoever died in between plans the same again.</summary>
+    public async Task Plan(StageRow stage, IAsyncEnumerable<CommandRow> commands, CancellationToken cancel)
+    {
+        var total = 0;
+        await foreach (var chunk in commands.Chunk(PlannedAtOnce).WithCancellation(cancel))
         {
-            await connection.ExecuteAsync(
-                """
-                insert into command (id, run_id, round, stage, ordinal, kind, pool, body, trace)
-                values (@Id, @RunId, @Round, @Stage, @Ordinal, @Kind, @Pool, @Body, @Trace) on conflict (id) do nothing
-                """,
-                commands,
-                transaction);
-            await connection.ExecuteAsync(
-                """
-                insert into stage (run_id, round, ordinal, name, total, planned_at)
-                values (@RunId, @Round, @Ordinal, @Name, @Total, @PlannedAt) on conflict (run_id, round, name) do nothing
-                """,
-                stage,
-                transaction);
-        },
-        cancel);
+            total += chunk.Length;
+            await database.Transact(
+                (connection, transaction) => connection.InsertAll(
+                    """
+                    insert into command (id, run_id, round, stage, ordinal, kind, pool, body, trace)
+                    values (@Id, @RunId, @Round, @Stage, @Ordinal, @Kind, @Pool, @Body, @Trace) on conflict (id) do nothing
+                    """,
+                    chunk,
+                    transaction),
+                cancel);
+        }
+
+        await using var connection = await database.Open(cancel);
+        await connection.ExecuteAsync(
+            """
+            insert into stage (run_id, round, ordinal, name, total, planned_at)
+            values (@RunId, @Round, @Ordinal, @Name, @Total, @PlannedAt) on conflict (run_id, round, name) do nothing
+            """,
+            stage with { Total = total });
+    }
+
+    /// <summary>The stage that was planned last; null: none was. Its outcomes are not counted.</summary>
+    public async Task<StageRow?> Last(Guid runId, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.QueryFirstOrDefaultAsync<StageRow>(
+            """
+            select stage.*, stage_end.ended_at, stage_end.note
+            from stage left join stage_end on stage_end.run_id = stage.run_id and stage_end.round = stage.round and stage_end.name = stage.name
+            where stage.run_id = @runId order by stage.round desc, stage.ordinal desc limit 1
+            """,
+            new { runId });
+    }
+
+    /// <summary>Whether a command of a stage has no outcome; costs the same however many it has.</summary>
+    public async Task<bool> IsOpen(StageRow stage, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteScalarAsync<int>(
+            "select count(*) from (select 1 from command where run_id = @RunId and round = @Round and stage = @Name and not done limit 1) as one",
+            stage) == 1;
+    }
 
     /// <summary>All stages of a run in the order of their planning, with counts.</summary>
     public async Task<IReadOnlyList<StageRow>> Stages(Guid runId, CancellationToken cancel)
@@ -74,33 +107,32 @@ public sealed class WorkTables(Database database)
             new { runId })).AsList();
     }
 
-    /// <summary>Takes commands that have no outcome and were never issued, or so long ago that they count as lost; at most so many that
-    /// <paramref name="window"/> are under way (the in-memory transport has no back-pressure). What was taken is to be sent and then said
-    /// to be <see cref="Issued"/>; what another taker holds is left to it.</summary>
+    /// <summary>Takes commands to a pool that have no outcome and were never issued, or so long ago that they count as lost; at most so many
+    /// that <paramref name="window"/> of the pool are under way (the in-memory transport has no back-pressure). What was taken is to be sent
+    /// and then said to be <see cref="Issued"/>; what another taker holds is left to it.</summary>
+    /// <param name="pool">Empty: commands to no pool.</param>
     public async Task<IReadOnlyList<CommandRow>> TakeDue(
-        Guid runId, int round, string stage, int window, string taker, DateTimeOffset lostBefore, DateTimeOffset now, CancellationToken cancel)
+        StageRow stage, string pool, int window, string taker, DateTimeOffset lostBefore, DateTimeOffset now, CancellationToken cancel)
     {
+        ArgumentNullException.ThrowIfNull(stage);
         IReadOnlyList<CommandRow> due = [];
         await database.Transact(
             async (connection, transaction) =>
             {
+                const string Open = "run_id = @RunId and round = @Round and stage = @Name and coalesce(pool, '') = @pool and not done";
                 var underWay = await connection.ExecuteScalarAsync<int>(
-                    """
-                    select count(*) from command where run_id = @runId and round = @round and stage = @stage and issued_at >= @lostBefore
-                    and not exists (select 1 from outcome where outcome.command_id = command.id)
-                    """,
-                    new { runId, round, stage, lostBefore },
+                    $"select count(*) from command where {Open} and issued_at >= @lostBefore",
+                    new { stage.RunId, stage.Round, stage.Name, pool, lostBefore },
                     transaction);
                 // The conditions twice: whoever waited for a row finds that it was taken meanwhile.
                 const string Free = "(issued_at is null or issued_at < @lostBefore) and (taken_until is null or taken_until < @now or taken_by = @taker)";
                 due = (await connection.QueryAsync<CommandRow>(
                     $"""
                     update command set taken_by = @taker, taken_until = @until where id in (
-                        select id from command where run_id = @runId and round = @round and stage = @stage and {Free}
-                        and not exists (select 1 from outcome where outcome.command_id = command.id) order by ordinal limit @limit)
+                        select id from command where {Open} and {Free} order by ordinal limit @limit)
                     and {Free} returning *
                     """,
-                    new { runId, round, stage, lostBefore, taker, now, until = now + Hold, limit = Math.Max(0, window - underWay) },
+                    new { stage.RunId, stage.Round, stage.Name, pool, lostBefore, taker, now, until = now + Hold, limit = Math.Max(0, window - underWay) },
                     transaction)).OrderBy(row => row.Ordinal).ToList();
             },
             cancel);
@@ -119,8 +151,7 @@ public sealed class WorkTables(Database database)
         await using var connection = await database.Open(cancel);
         await connection.ExecuteAsync(
             """
-            update command set issued_at = null, taken_until = null where run_id = @runId
-            and not exists (select 1 from outcome where outcome.command_id = command.id)
+            update command set issued_at = null, taken_until = null where run_id = @runId and not done
             """,
             new { runId });
     }
@@ -151,11 +182,20 @@ public sealed class WorkTables(Database database)
 
     /// <summary>Inserts the outcome of a command, in the caller's transaction, beside the rows that it made.</summary>
     internal static Task Finish(DbConnection connection, DbTransaction transaction, Guid commandId, string result, DateTimeOffset at) =>
-        connection.ExecuteAsync(
-            """
+        Finish(connection, transaction, [commandId], result, at);
+
+    /// <summary>The same for many with one result.</summary>
+    internal static Task Finish(DbConnection connection, DbTransaction transaction, IReadOnlyList<Guid> commandIds, string result, DateTimeOffset at)
+    {
+        var values = new DynamicParameters(new { result, at });
+        var ids = values.List("id", commandIds);
+        return connection.ExecuteAsync(
+            $"""
             insert into outcome (command_id, run_id, round, stage, result, finished_at)
-            select id, run_id, round, stage, @result, @at from command where id = @commandId on conflict (command_id) do nothing
+            select id, run_id, round, stage, @result, @at from command where id in {ids} on conflict (command_id) do nothing;
+            update command set done = true where id in {ids} and not done
             """,
-            new { commandId, result, at },
+            values,
             transaction);
+    }
 }

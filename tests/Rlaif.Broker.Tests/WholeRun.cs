@@ -178,9 +178,10 @@ internal sealed class WholeRun : IAsyncDisposable
             "optimize.0.sft.batch=8", "optimize.1.dpo.batch=8", "labelers.judge=shadow", $"labelers.{PatchedLabeler.Pool}=shadow", "judge.share=0.3",
         ];
         var input = await RunInput.Read(RecipeFile.Read(Repository.Path("recipes/quickstart.yaml"), shorter));
-        var policy = await input.Policy.Store(host!.Services.GetRequiredService<ArtifactStore>());
+        var artifacts = host!.Services.GetRequiredService<ArtifactStore>();
+        var (policy, prompts) = (await input.Policy.Store(artifacts), await input.StorePrompts(artifacts, default));
         Id = input.Id(policy);
-        using var created = await Api.PostAsJsonAsync("/v1/runs", input.Document(policy), Json.Options);
+        using var created = await Api.PostAsJsonAsync("/v1/runs", input.Document(policy, prompts), Json.Options);
         Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());
     }
 }

@@ -50,7 +50,7 @@ internal sealed class EvaluatorHome : IAsyncDisposable
         };
         await home.Get<RunTables>().Create(
             new() { Id = Run, Name = "test", Recipe = Json.Of(recipe), StartPolicy = StartPolicy, Constitution = constitution, CreatedAt = At },
-            [.. prompts.Select((prompt, i) => new PromptRow { RunId = Run, Split = "evaluation", Ordinal = i, Id = prompt.Id, Body = Json.Of(prompt) })],
+            AsyncEnumerable.ToAsyncEnumerable<PromptRow>([.. prompts.Select((prompt, i) => new PromptRow { RunId = Run, Split = "evaluation", Ordinal = i, Id = prompt.Id, Body = Json.Of(prompt) })]),
             default);
         await home.host.StartAsync();
         return home;
@@ -63,7 +63,7 @@ internal sealed class EvaluatorHome : IAsyncDisposable
         var command = new EvaluatePolicy(id, Run, round, $"candidate of {round}", incumbent);
         await Get<WorkTables>().Plan(
             new() { RunId = Run, Round = round, Name = "evaluation", Total = 1, PlannedAt = At },
-            [new() { Id = id, RunId = Run, Round = round, Stage = "evaluation", Kind = nameof(EvaluatePolicy), Body = Json.Of(command) }],
+            AsyncEnumerable.ToAsyncEnumerable<CommandRow>([new() { Id = id, RunId = Run, Round = round, Stage = "evaluation", Kind = nameof(EvaluatePolicy), Body = Json.Of(command) }]),
             default);
         return command;
     }

@@ -93,7 +93,7 @@ public abstract class TransportCompliance : IAsyncLifetime
     public async Task A_second_delivery_is_worked_on_again_and_writes_the_same_row()
     {
         var tables = host!.Services.GetRequiredService<RunTables>();
-        work = (id, _) => tables.Create(new() { Id = id, Name = "one", CreatedAt = DateTimeOffset.UnixEpoch }, [], Cancel);
+        work = (id, _) => tables.Create(new() { Id = id, Name = "one", CreatedAt = DateTimeOffset.UnixEpoch }, AsyncEnumerable.Empty<PromptRow>(), Cancel);
         var ids = Ids(3);
         await Publish(ids);
         await Publish(ids);

@@ -116,7 +116,7 @@ public sealed class ConsumerTests : IAsyncDisposable
             Judge = judge,
         };
         await new RunTables(database).Create(
-            new() { Id = RlaifId.Of("run"), Name = "test", Recipe = Json.Of(recipe), StartPolicy = "policy-of-the-start", CreatedAt = DateTimeOffset.UnixEpoch }, [], Cancel);
+            new() { Id = RlaifId.Of("run"), Name = "test", Recipe = Json.Of(recipe), StartPolicy = "policy-of-the-start", CreatedAt = DateTimeOffset.UnixEpoch }, AsyncEnumerable.Empty<PromptRow>(), Cancel);
     }
 
     private async Task<TAnswer> Answer<TConsumer, TAnswer>(LabelPreference command, Uri own)

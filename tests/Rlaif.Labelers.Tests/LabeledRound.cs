@@ -82,7 +82,7 @@ internal sealed class LabeledRound : IAsyncDisposable
             ConstitutionSha256 = Constitution.Parse(Opinion.Constitution, "shorter.yaml").Sha256,
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
-        return new RunTables(Database).Create(row, [.. Enumerable.Range(0, Pairs / 3).Select(i => Prompt(run, i))], Cancel);
+        return new RunTables(Database).Create(row, AsyncEnumerable.ToAsyncEnumerable<PromptRow>([.. Enumerable.Range(0, Pairs / 3).Select(i => Prompt(run, i))]), Cancel);
     }
 
     /// <summary>Whether all pairs have settled.</summary>

@@ -63,9 +63,9 @@ public class ClaimTests
     private static async Task<TemporaryDatabase> Open(int commands)
     {
         var home = await TemporaryDatabase.Create();
-        await new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), [], Cancel);
+        await new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), AsyncEnumerable.Empty<PromptRow>(), Cancel);
         await new WorkTables(home.Database).Plan(
-            Rows.NewStage(commands), [.. Enumerable.Range(0, commands).Select(i => Rows.Command(i) with { Pool = "human" })], Cancel);
+            Rows.NewStage(commands), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([.. Enumerable.Range(0, commands).Select(i => Rows.Command(i) with { Pool = "human" })]), Cancel);
         return home;
     }
 

@@ -10,7 +10,7 @@ public class DatabaseTests
     public async Task A_second_migration_does_nothing()
     {
         await using var home = await TemporaryDatabase.Create();
-        await new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), [Rows.Prompt(0)], Cancel);
+        await new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), AsyncEnumerable.ToAsyncEnumerable<PromptRow>([Rows.Prompt(0)]), Cancel);
         var before = await home.Dump();
         await home.Database.Migrate(Cancel);
         Assert.Equal(before, await home.Dump());
@@ -24,7 +24,7 @@ public class DatabaseTests
         var before = await home.Dump();
         // The same prompt twice breaks the key after the run's row was inserted.
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() =>
-            new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), [Rows.Prompt(0), Rows.Prompt(0)], Cancel));
+            new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), AsyncEnumerable.ToAsyncEnumerable<PromptRow>([Rows.Prompt(0), Rows.Prompt(0)]), Cancel));
         Assert.Equal(before, await home.Dump());
     }
 
@@ -34,7 +34,7 @@ public class DatabaseTests
         await using var home = await TemporaryDatabase.Create();
         var runs = new RunTables(home.Database);
         var abroad = Rows.At.ToOffset(TimeSpan.FromHours(5.5));
-        await runs.Create(Rows.NewRun(Rows.Run, abroad), [], Cancel);
+        await runs.Create(Rows.NewRun(Rows.Run, abroad), AsyncEnumerable.Empty<PromptRow>(), Cancel);
         var read = (await runs.Find(Rows.Run, Cancel))!.CreatedAt;
         Assert.Equal((Rows.At, TimeSpan.Zero), (read, read.Offset));
     }
@@ -48,7 +48,7 @@ public class DatabaseTests
         DateTimeOffset[] times = [new(2026, 1, 1, 19, 0, 0, TimeSpan.FromHours(5)), new(2026, 1, 1, 15, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 1, 1, 15, 0, 0, TimeSpan.Zero).AddMicroseconds(1)];
         foreach (var time in times.Reverse())
         {
-            await runs.Create(Rows.NewRun(Rows.Id("run", Array.IndexOf(times, time)), time), [], Cancel);
+            await runs.Create(Rows.NewRun(Rows.Id("run", Array.IndexOf(times, time)), time), AsyncEnumerable.Empty<PromptRow>(), Cancel);
         }
 
         Assert.Equal(times, (await runs.All(Cancel)).Select(run => run.CreatedAt));
@@ -77,7 +77,7 @@ public class DatabaseTests
     public async Task An_id_is_found_by_value_and_among_others()
     {
         await using var home = await TemporaryDatabase.Create();
-        await new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), [], Cancel);
+        await new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), AsyncEnumerable.Empty<PromptRow>(), Cancel);
         await using var connection = await home.Database.Open(Cancel);
         Assert.Equal(Rows.Run, await connection.QuerySingleAsync<Guid>("select id from run where id = @Run", new { Rows.Run }));
         Assert.Equal(Rows.Run, await connection.QuerySingleAsync<Guid>("select id from run where id in (@one, @other)", new { one = Rows.Run, other = Rows.Id("other") }));
@@ -88,7 +88,7 @@ public class DatabaseTests
     {
         await using var home = await TemporaryDatabase.Create();
         var runs = new RunTables(home.Database);
-        await runs.Create(Rows.NewRun(Rows.Run, Rows.At), [], Cancel);
+        await runs.Create(Rows.NewRun(Rows.Run, Rows.At), AsyncEnumerable.Empty<PromptRow>(), Cancel);
         Assert.Null((await runs.Find(Rows.Run, Cancel))!.PauseReason);
         await runs.Pause(Rows.Id("pause", 1), Rows.Run, "disk full", Rows.At, Cancel);
         Assert.Equal("disk full", (await runs.Find(Rows.Run, Cancel))!.PauseReason);

@@ -8,11 +8,11 @@ internal static class Deliveries
 
     public static readonly IReadOnlyDictionary<string, Func<Database, int, Task>> All = new Dictionary<string, Func<Database, int, Task>>(StringComparer.Ordinal)
     {
-        ["run and prompts"] = (database, n) => new RunTables(database).Create(Rows.NewRun(Rows.Run, At(n)), [Rows.Prompt(0), Rows.Prompt(n)], default),
+        ["run and prompts"] = (database, n) => new RunTables(database).Create(Rows.NewRun(Rows.Run, At(n)), AsyncEnumerable.ToAsyncEnumerable<PromptRow>([Rows.Prompt(0), Rows.Prompt(n)]), default),
         ["run end"] = (database, n) => new RunTables(database).End(Rows.Run, $"policy {n}", At(n), default),
         ["run pause"] = (database, n) => new RunTables(database).Pause(Rows.Id("pause"), Rows.Run, $"reason {n}", At(n), default),
         ["stage and commands"] = (database, n) => new WorkTables(database).Plan(
-            Rows.NewStage(n, "responses") with { PlannedAt = At(n) }, [Rows.Command(0, "responses") with { Body = $"{n}" }], default),
+            Rows.NewStage(n, "responses") with { PlannedAt = At(n) }, AsyncEnumerable.ToAsyncEnumerable<CommandRow>([Rows.Command(0, "responses") with { Body = $"{n}" }]), default),
         ["stage end"] = (database, n) => new WorkTables(database).EndStage(Rows.Run, 1, Rows.Stage, $"note {n}", At(n), default),
         ["responses"] = (database, n) => new ResponseTables(database).Insert(
             Rows.Command(0).Id,

@@ -9,7 +9,7 @@ public class IdempotenceTests
     public async Task A_second_delivery_changes_no_row(string fact)
     {
         await using var home = await TemporaryDatabase.Create();
-        await new WorkTables(home.Database).Plan(Rows.NewStage(2), [Rows.Command(0), Rows.Command(1)], TestContext.Current.CancellationToken);
+        await new WorkTables(home.Database).Plan(Rows.NewStage(2), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([Rows.Command(0), Rows.Command(1)]), TestContext.Current.CancellationToken);
         var before = await home.Dump();
         await Deliveries.All[fact](home.Database, 1);
         var once = await home.Dump();
@@ -22,7 +22,7 @@ public class IdempotenceTests
     public async Task Every_table_is_written_by_some_delivery_of_these_tests()
     {
         await using var home = await TemporaryDatabase.Create();
-        await new WorkTables(home.Database).Plan(Rows.NewStage(2), [Rows.Command(0), Rows.Command(1)], TestContext.Current.CancellationToken);
+        await new WorkTables(home.Database).Plan(Rows.NewStage(2), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([Rows.Command(0), Rows.Command(1)]), TestContext.Current.CancellationToken);
         foreach (var deliver in Deliveries.All.Values)
         {
             await deliver(home.Database, 1);

@@ -115,7 +115,7 @@ public class LeaseTests
     private static async Task<TrainingTables> Jobs(TemporaryDatabase home, int count)
     {
         var (work, trainings) = (new WorkTables(home.Database), new TrainingTables(home.Database));
-        await work.Plan(Rows.NewStage(100), [.. Enumerable.Range(0, 100).Select(i => Rows.Command(i))], Cancel);
+        await work.Plan(Rows.NewStage(100), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([.. Enumerable.Range(0, 100).Select(i => Rows.Command(i))]), Cancel);
         for (var i = 0; i < count; i++)
         {
             await trainings.Enqueue(Rows.Job(i), Rows.At.AddSeconds(i), Cancel);

@@ -9,7 +9,7 @@ public class StageTests
     {
         await using var home = await TemporaryDatabase.Create();
         var work = new WorkTables(home.Database);
-        await work.Plan(Rows.NewStage(2), [Rows.Command(0), Rows.Command(1)], Cancel);
+        await work.Plan(Rows.NewStage(2), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([Rows.Command(0), Rows.Command(1)]), Cancel);
         await new PairTables(home.Database).Insert(Rows.Label(1, 0.5), null, Rows.At, Cancel);
         var under = Assert.Single(await work.Stages(Rows.Run, Cancel));
         Assert.Equal((2, 1, null), (under.Total, under.Done, under.EndedAt));
@@ -36,7 +36,7 @@ public class StageTests
         foreach (var (ordinal, stage) in stages.Index())
         {
             var command = Rows.Command(0, stage);
-            await work.Plan(Rows.NewStage(1, stage, ordinal), [command], Cancel);
+            await work.Plan(Rows.NewStage(1, stage, ordinal), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([command]), Cancel);
             await trainings.Enqueue(new() { Id = command.Id, RunId = Rows.Run, Kind = stage, Body = "{}" }, Rows.At, Cancel);
             var job = await trainings.Claim([stage], "me", Rows.At, TimeSpan.FromMinutes(1), Cancel);
             var checkpoint = Rows.Checkpoint(0, stage) with { CommandId = command.Id, PublishedAt = Rows.At.AddSeconds(-ordinal) };

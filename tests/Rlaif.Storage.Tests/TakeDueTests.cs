@@ -72,11 +72,22 @@ public class TakeDueTests
         var other = Rows.Id("other run");
         var work = await Plan(home, Rows.Run, 2);
         await Plan(home, other, 3);
-        await work.Plan(Rows.NewStage(1, "responses", 1), [Rows.Command(0, "responses")], Cancel);
+        await work.Plan(Rows.NewStage(1, "responses", 1), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([Rows.Command(0, "responses")]), Cancel);
         Assert.Equal([0, 1], await Take(work, window: 2, Rows.At));
         Assert.Equal([0, 1, 2], await Take(work, 3, Rows.At, other));
-        var due = await work.TakeDue(Rows.Run, 1, "responses", 1, "me", Rows.At - Lost, Rows.At, Cancel);
+        var due = await work.TakeDue(Rows.NewStage(1, "responses", 1), "rules", 1, "me", Rows.At - Lost, Rows.At, Cancel);
         Assert.Equal(Rows.Command(0, "responses"), Assert.Single(due));
+    }
+
+    [Fact]
+    public async Task A_pool_that_is_slow_holds_up_no_other()
+    {
+        await using var home = await TemporaryDatabase.Create();
+        var work = new WorkTables(home.Database);
+        await work.Plan(
+            Rows.NewStage(4), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([.. new[] { "human", "human", "rules", "rules" }.Select((pool, i) => Rows.Command(i) with { Pool = pool })]), Cancel);
+        Assert.Equal([0, 1], (await Due(work, "me", Rows.At, window: 2, pool: "human")).Select(command => command.Ordinal));
+        Assert.Equal([2, 3], (await Due(work, "me", Rows.At, window: 2, pool: "rules")).Select(command => command.Ordinal));
     }
 
     /// <summary>Random histories against a model that knows when each command was last given.</summary>
@@ -119,7 +130,7 @@ public class TakeDueTests
     private static async Task<WorkTables> Plan(TemporaryDatabase home, Guid run, int commands)
     {
         var work = new WorkTables(home.Database);
-        await work.Plan(Rows.NewStage(commands, run: run), [.. Enumerable.Range(0, commands).Select(i => Rows.Command(i, run: run))], Cancel);
+        await work.Plan(Rows.NewStage(commands, run: run), AsyncEnumerable.ToAsyncEnumerable<CommandRow>([.. Enumerable.Range(0, commands).Select(i => Rows.Command(i, run: run))]), Cancel);
         return work;
     }
 
@@ -131,8 +142,8 @@ public class TakeDueTests
         return taken.Select(command => command.Ordinal);
     }
 
-    private static Task<IReadOnlyList<CommandRow>> Due(WorkTables work, string taker, DateTimeOffset now, Guid? run = null, int window = 10) =>
-        work.TakeDue(run ?? Rows.Run, 1, Rows.Stage, window, taker, now - Lost, now, Cancel);
+    private static Task<IReadOnlyList<CommandRow>> Due(WorkTables work, string taker, DateTimeOffset now, Guid? run = null, int window = 10, string pool = "rules") =>
+        work.TakeDue(Rows.NewStage(0, run: run), pool, window, taker, now - Lost, now, Cancel);
 
     private static Task Finish(TemporaryDatabase home, Guid run, int i) =>
         new ResponseTables(home.Database).Insert(RlaifId.Of(run, Rows.Stage, i), [], [], [], "{}", Rows.At, Cancel);

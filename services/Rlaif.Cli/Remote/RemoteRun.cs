@@ -27,14 +27,17 @@ internal sealed class RemoteRun : IRunning
         try
         {
             var store = new ArtifactStore(home.Artifacts, "client");
-            var policy = await input.Policy.Store(store);
-            if (!await client.Has($"/v1/artifacts/{policy}", cancel))
+            var (policy, prompts) = (await input.Policy.Store(store), await input.StorePrompts(store, cancel));
+            foreach (var artifact in new[] { policy, prompts })
             {
-                await client.Put($"/v1/artifacts/{policy}", body => ArtifactTransfer.Write(store, policy, body, cancel), cancel);
+                if (!await client.Has($"/v1/artifacts/{artifact}", cancel))
+                {
+                    await client.Put($"/v1/artifacts/{artifact}", body => ArtifactTransfer.Write(store, artifact, body, cancel), cancel);
+                }
             }
 
             var id = input.Id(policy);
-            await client.Post<RunState>("/v1/runs", input.Document(policy), cancel);
+            await client.Post<RunState>("/v1/runs", input.Document(policy, prompts), cancel);
             return new(client, store, id);
         }
         catch

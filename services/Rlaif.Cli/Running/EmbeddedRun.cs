@@ -45,9 +45,10 @@ internal sealed class EmbeddedRun : IRunning
         try
         {
             await Migrate(app.Services.GetRequiredService<Database>(), home, cancel);
-            var policy = await input.Policy.Store(app.Services.GetRequiredService<ArtifactStore>());
+            var artifacts = app.Services.GetRequiredService<ArtifactStore>();
+            var (policy, prompts) = (await input.Policy.Store(artifacts), await input.StorePrompts(artifacts, cancel));
             var run = new EmbeddedRun(app, homeLock, input.Id(policy));
-            await run.Create(input.Document(policy), time, cancel);
+            await run.Create(input.Document(policy, prompts), time, cancel);
             await app.StartAsync(cancel);
             var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             app.Services.GetRequiredService<JudgeEndpoint>().Set(new Uri($"{address}/v1"));

@@ -34,8 +34,13 @@ internal sealed record RunInput(
         "run", Json.Of(Recipe with { Policy = "", Constitution = "", Prompts = Recipe.Prompts with { Train = "", Evaluation = null, Demo = null } }),
         startPolicy, Constitution.Sha256, PromptsSha256);
 
+    /// <summary>The artifact of its prompts.</summary>
+    public Task<string> StorePrompts(ArtifactStore artifacts, CancellationToken cancel) => RunPrompts.Store(artifacts, Rows(), cancel);
+
     /// <summary>The run as a coordinator takes it.</summary>
-    public RunDocument Document(string startPolicy)
+    /// <param name="startPolicy">Artifact of the policy.</param>
+    /// <param name="prompts">Artifact of the prompts.</param>
+    public RunDocument Document(string startPolicy, string prompts)
     {
         var id = Id(startPolicy);
         return new()
@@ -46,17 +51,12 @@ internal sealed record RunInput(
             Seed = Recipe.Seed,
             StartPolicy = startPolicy,
             Constitution = Constitution.Source,
-            Prompts = Rows(id),
+            Prompts = prompts,
         };
     }
 
-    private IReadOnlyList<PromptRow> Rows(Guid runId) =>
-    [
-        .. Prompts.Train.SelectMany((prompts, round) => Rows(runId, "train", round + 1, prompts)),
-        .. Rows(runId, "evaluation", 0, Prompts.Evaluation),
-        .. Rows(runId, "demo", 0, Prompts.Demo),
-        .. Rows(runId, "calibration", 0, Prompts.Calibration),
-    ];
+    private IEnumerable<PromptRow> Rows() => Prompts.Train.SelectMany((prompts, round) => Rows("train", round + 1, prompts))
+        .Concat(Rows("evaluation", 0, Prompts.Evaluation)).Concat(Rows("demo", 0, Prompts.Demo)).Concat(Rows("calibration", 0, Prompts.Calibration));
 
     private static IReadOnlyList<LoadedPrompt>? Read(string? path, List<string> leftOut)
     {
@@ -78,10 +78,9 @@ internal sealed record RunInput(
     private static string Named(string part, IReadOnlyList<LoadedPrompt>? prompts) =>
         $"{part}={(prompts is null ? "null" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Json.Of(prompts)))))}";
 
-    private static IEnumerable<PromptRow> Rows(Guid runId, string split, int round, IReadOnlyList<LoadedPrompt> prompts) =>
+    private static IEnumerable<PromptRow> Rows(string split, int round, IReadOnlyList<LoadedPrompt> prompts) =>
         prompts.Select((loaded, i) => new PromptRow
         {
-            RunId = runId,
             Split = split,
             Round = round,
             Ordinal = i,

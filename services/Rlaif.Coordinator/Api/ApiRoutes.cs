@@ -13,7 +13,7 @@ namespace Rlaif.Coordinator.Api;
 /// <summary>The HTTP API of a deployment: runs, their progress, artifacts. `rlaif --server` is its client.</summary>
 public static class ApiRoutes
 {
-    private const long LargestRun = 256 << 20, LargestArtifact = 64L << 30;
+    private const long LargestRun = 16 << 20, LargestArtifact = 64L << 30;
 
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 

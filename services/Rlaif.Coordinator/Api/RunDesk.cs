@@ -28,8 +28,8 @@ public sealed class RunDesk(
             ConstitutionSha256 = constitution.Sha256,
             CreatedAt = time.GetUtcNow(),
         };
-        Check(row);
-        await runs.Create(row, [.. document.Prompts.Select(prompt => prompt with { RunId = document.Id })], cancel);
+        Check(row, document.Prompts);
+        await runs.Create(row, RunPrompts.Read(artifacts, document.Prompts, document.Id, cancel), cancel);
         await Resume(document.Id, cancel);
     }
 
@@ -90,7 +90,7 @@ public sealed class RunDesk(
         }
     }
 
-    private void Check(RunRow row)
+    private void Check(RunRow row, string prompts)
     {
         try
         {
@@ -101,9 +101,12 @@ public sealed class RunDesk(
             throw new InputException($"The recipe of run {RlaifId.Short(row.Id)} cannot be read: {error.Message}", error);
         }
 
-        if (!artifacts.Holds(row.StartPolicy))
+        foreach (var (what, artifact) in new[] { ("starting policy", row.StartPolicy), ("file of prompts", prompts) })
         {
-            throw new InputException($"The starting policy {row.StartPolicy} is not here; upload it to /v1/artifacts/{row.StartPolicy} first.");
+            if (!artifacts.Holds(artifact))
+            {
+                throw new InputException($"The {what} {artifact} is not here; upload it to /v1/artifacts/{artifact} first.");
+            }
         }
     }
 }

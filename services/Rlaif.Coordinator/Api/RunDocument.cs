@@ -2,7 +2,8 @@ using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Api;
 
-/// <summary>A run as a client asks for it: read, checked and drawn where its files are. The starting policy is uploaded before as an artifact.</summary>
+/// <summary>A run as a client asks for it: read, checked and drawn where its files are. The starting policy and the prompts are uploaded before
+/// as artifacts.</summary>
 public sealed record RunDocument
 {
     /// <summary>Names what the run is made of: the same document is the same run.</summary>
@@ -23,8 +24,8 @@ public sealed record RunDocument
     /// <summary>The constitution's text.</summary>
     public required string Constitution { get; init; }
 
-    /// <summary>Its prompts with the part that each plays; their run is this one whatever they say.</summary>
-    public required IReadOnlyList<PromptRow> Prompts { get; init; }
+    /// <summary>Artifact of its prompts with the part that each plays: <see cref="RunPrompts.File"/>.</summary>
+    public required string Prompts { get; init; }
 }
 
 /// <summary>How far a run is.</summary>

@@ -39,17 +39,51 @@ internal static class PairDraws
     }
 
     /// <summary>Up to <paramref name="limit"/> of some items, drawn without replacement, in their old order.</summary>
-    public static IReadOnlyList<T> Keep<T>(IReadOnlyList<T> items, int limit, ulong seed)
+    public static IReadOnlyList<T> Keep<T>(IReadOnlyList<T> items, int limit, ulong seed) => [.. Places(items.Count, limit, seed).Select(place => items[place])];
+
+    /// <summary>The places of up to <paramref name="limit"/> of <paramref name="count"/> items, drawn without replacement, in their order:
+    /// one after the other is taken away of those that are left.</summary>
+    public static IReadOnlyList<int> Places(int count, int limit, ulong seed)
     {
         var random = new SplitMix(seed);
-        var kept = Enumerable.Range(0, items.Count).ToList();
-        while (kept.Count > limit)
+        var left = new Remaining(count);
+        while (left.Count > limit)
         {
-            kept.RemoveAt(random.Below(kept.Count));
+            left.Remove(random.Below(left.Count));
         }
 
-        return [.. kept.Select(i => items[i])];
+        return left.All();
     }
 
     private static bool Same((Guid, Guid) a, (Guid, Guid) b) => a == b || a == (b.Item2, b.Item1);
+
+    /// <summary>Places that are left, of which the k-th is found and removed in logarithmic time (a Fenwick tree of ones).</summary>
+    private sealed class Remaining(int count)
+    {
+        private readonly int[] ones = [.. Enumerable.Range(0, count + 1).Select(i => i & -i)];
+        private readonly System.Collections.BitArray removed = new(count);
+
+        public int Count { get; private set; } = count;
+
+        public void Remove(int k)
+        {
+            var place = 0;
+            for (var step = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)ones.Length); step > 0; step >>= 1)
+            {
+                if (place + step < ones.Length && ones[place + step] <= k)
+                {
+                    k -= ones[place += step];
+                }
+            }
+
+            removed[place] = true;
+            Count--;
+            for (var i = place + 1; i < ones.Length; i += i & -i)
+            {
+                ones[i]--;
+            }
+        }
+
+        public IReadOnlyList<int> All() => [.. Enumerable.Range(0, removed.Length).Where(place => !removed[place])];
+    }
 }

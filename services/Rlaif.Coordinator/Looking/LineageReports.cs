@@ -124,7 +124,7 @@ public sealed class LineageReports(
         var prompts = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var round = first; round <= last; round++)
         {
-            foreach (var prompt in await runs.Prompts(run.Id, "train", round, cancel))
+            await foreach (var prompt in runs.Prompts(run.Id, "train", round, cancel))
             {
                 prompts[prompt.Id] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(prompt.Body)));
             }

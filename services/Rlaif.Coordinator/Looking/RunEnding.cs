@@ -52,7 +52,7 @@ public sealed class RunEndings(
         var after = (await responses.Of(id, purpose, round, cancel)).ToDictionary(row => row.PromptId, StringComparer.Ordinal);
         return
         [
-            .. (await runs.Prompts(id, "demo", 0, cancel))
+            .. (await runs.Prompts(id, "demo", 0, cancel).ToListAsync(cancel))
                 .Select(prompt => new BeforeAfter(prompt.Prompt.Turns[^1].Content, before[prompt.Id].Text, after[prompt.Id].Text)),
         ];
     }

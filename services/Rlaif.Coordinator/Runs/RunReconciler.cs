@@ -88,14 +88,17 @@ internal sealed class RunReconciler(
     /// <summary>One step; true when the facts changed by it and there is more to decide.</summary>
     private async Task<bool> Advance(RunContext run, CancellationToken cancel)
     {
-        var planned = await work.Stages(run.Id, cancel);
-        var current = planned.Count == 0 ? null : planned[^1];
+        var current = await work.Last(run.Id, cancel);
         if (current is { EndedAt: null })
         {
             var working = stages.Find(run, current);
-            if (current.Done < current.Total)
+            if (await work.IsOpen(current, cancel))
             {
-                await sender.SendDue(current, working.Window, cancel);
+                foreach (var pool in working.Pools(run))
+                {
+                    await sender.SendDue(current, pool, working.Window, cancel);
+                }
+
                 return false;
             }
 
@@ -114,10 +117,10 @@ internal sealed class RunReconciler(
 
         var (round, stage) = stages.Of(run)[ordinal];
         using var planning = RunTrace.Start($"plan {stage.Name}", run.Id);
-        var commands = await stage.Plan(run, round, cancel);
+        var trace = RunTrace.Here;
         await work.Plan(
-            new() { RunId = run.Id, Round = round, Ordinal = ordinal, Name = stage.Name, Total = commands.Count, PlannedAt = time.GetUtcNow() },
-            [.. commands.Select((command, i) => command.Row(run.Id, round, stage.Name, i) with { Trace = RunTrace.Here })],
+            new() { RunId = run.Id, Round = round, Ordinal = ordinal, Name = stage.Name, PlannedAt = time.GetUtcNow() },
+            stage.Plan(run, round, cancel).Select((command, i) => command.Row(run.Id, round, stage.Name, i) with { Trace = trace }),
             cancel);
         return true;
     }

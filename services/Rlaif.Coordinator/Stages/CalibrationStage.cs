@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Labels;
 using Rlaif.Coordinator.Runs;
@@ -15,18 +16,23 @@ internal sealed class CalibrationStage(RunTables runs, ResponseTables responses,
 
     public int Window => LabelCommands.Window;
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public IEnumerable<string> Pools(RunContext run) => [Judge];
+
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (!run.Recipe.Labelers.ContainsKey(Judge))
         {
-            return [];
+            yield break;
         }
 
-        var prompts = await runs.Prompts(run.Id, Splits.Calibration, 0, cancel);
+        var prompts = await runs.Prompts(run.Id, Splits.Calibration, 0, cancel).ToListAsync(cancel);
         var shown = prompts.Select((prompt, i) => Pair(run, prompt, i)).ToList();
         await responses.Insert(RlaifId.Of(run.Id, "calibration"), [.. shown.SelectMany(pair => pair.Rows)], [], [], "{}", time.GetUtcNow(), cancel);
         await pairs.Insert([.. shown.Select(pair => pair.Shown.Row)], cancel);
-        return [.. shown.Select(pair => LabelCommands.Of(run, Judge, pair.Shown, [LabelCommands.Overall], time.GetUtcNow() + TimeSpan.FromDays(1)))];
+        foreach (var pair in shown)
+        {
+            yield return LabelCommands.Of(run, Judge, pair.Shown, [LabelCommands.Overall], time.GetUtcNow() + TimeSpan.FromDays(1));
+        }
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");

@@ -21,11 +21,11 @@ internal sealed class CommandSender(WorkTables work, IBus bus, LabelQueues queue
 
     private readonly DateTimeOffset started = time.GetUtcNow();
 
-    public async Task SendDue(StageRow stage, int window, CancellationToken cancel)
+    public async Task SendDue(StageRow stage, string pool, int window, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var lostBefore = deployment.Broker is null && now - patience < started ? started : now - patience;
-        var due = await work.TakeDue(stage.RunId, stage.Round, stage.Name, window, deployment.Replica, lostBefore, now, cancel);
+        var due = await work.TakeDue(stage, pool, window, deployment.Replica, lostBefore, now, cancel);
         var sent = await Task.WhenAll(due.Select(command => Arrives(command, cancel)));
         await work.Issued([.. due.Zip(sent).Where(one => one.Second).Select(one => one.First.Id)], now, cancel);
     }

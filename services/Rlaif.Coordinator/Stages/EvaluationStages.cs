@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MassTransit;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Labels;
@@ -14,10 +15,12 @@ internal sealed class EvaluationLabelsStage(RunTables runs, ResponseTables respo
 
     public int Window => LabelCommands.Window;
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public IEnumerable<string> Pools(RunContext run) => [run.SettlingPools[0]];
+
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (_, incumbent) = await lineage.Incumbent(run, round, cancel);
-        var prompts = await runs.Prompts(run.Id, Splits.Evaluation, 0, cancel);
+        var prompts = await runs.Prompts(run.Id, Splits.Evaluation, 0, cancel).ToListAsync(cancel);
         var shown = new List<ShownPair>();
         foreach (var other in new[] { 0, incumbent }.Distinct())
         {
@@ -31,7 +34,10 @@ internal sealed class EvaluationLabelsStage(RunTables runs, ResponseTables respo
 
         var numbered = shown.Select((pair, i) => pair with { Row = pair.Row with { Ordinal = i } }).ToList();
         await pairs.Insert([.. numbered.Select(pair => pair.Row)], cancel);
-        return [.. LabelCommands.Of(run, run.SettlingPools[0], numbered, time.GetUtcNow() + TimeSpan.FromDays(1))];
+        foreach (var command in LabelCommands.Of(run, run.SettlingPools[0], numbered, time.GetUtcNow() + TimeSpan.FromDays(1)))
+        {
+            yield return command;
+        }
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");
@@ -45,15 +51,15 @@ internal sealed class ScoresStage(RunLineage lineage) : IStage
 {
     public string Name => "scores";
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (await lineage.RewardModel(run, round, cancel) is not { } rewardModel)
         {
-            return [];
+            yield break;
         }
 
         var id = RlaifId.Of(run.Id, round, Name, rewardModel);
-        return [new(id, new ScoreResponses(id, run.Id, round, rewardModel, [0, round], Purpose.Evaluation))];
+        yield return new(id, new ScoreResponses(id, run.Id, round, rewardModel, [0, round], Purpose.Evaluation));
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");
@@ -64,11 +70,11 @@ internal sealed class EvaluationStage(RunLineage lineage, EvaluationTables evalu
 {
     public string Name => "evaluation";
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var id = RlaifId.Of(run.Id, round, Name);
         var (_, incumbent) = await lineage.Incumbent(run, round, cancel);
-        return [new(id, new EvaluatePolicy(id, run.Id, round, await lineage.Candidate(run, round, cancel), incumbent))];
+        yield return new(id, new EvaluatePolicy(id, run.Id, round, await lineage.Candidate(run, round, cancel), incumbent));
     }
 
     public async Task<string> Finish(RunContext run, int round, CancellationToken cancel)

@@ -10,11 +10,14 @@ internal interface IStage
 {
     string Name { get; }
 
-    /// <summary>Commands of a run under way at once: the in-memory transport has no back-pressure, and runs share the workers.</summary>
+    /// <summary>Commands of a run to one pool under way at once: the in-memory transport has no back-pressure, and runs share the workers.</summary>
     int Window => 16;
 
-    /// <summary>The commands; none when there is nothing to do.</summary>
-    Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel);
+    /// <summary>The pools that the commands go to; empty is whoever works on their kind. One that is slow holds up no other.</summary>
+    IEnumerable<string> Pools(RunContext run) => [""];
+
+    /// <summary>The commands, made as they are read; none when there is nothing to do.</summary>
+    IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, CancellationToken cancel);
 
     /// <summary>Concludes; returns a note for people who watch.</summary>
     Task<string> Finish(RunContext run, int round, CancellationToken cancel);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MassTransit;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Labels;
@@ -11,7 +12,7 @@ using Rlaif.Storage;
 namespace Rlaif.Coordinator.Stages;
 
 /// <summary>The round's responses become pairs, the pairs get labels, the labels settle.</summary>
-internal sealed class LabelsStage(RunTables runs, ResponseTables responses, PairTables pairs, IBus bus, TimeProvider time) : IStage
+internal sealed class LabelsStage(AnsweredPrompts answered, PairTables pairs, IBus bus, TimeProvider time) : IStage
 {
     private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
 
@@ -19,50 +20,70 @@ internal sealed class LabelsStage(RunTables runs, ResponseTables responses, Pair
 
     public int Window => LabelCommands.Window;
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public IEnumerable<string> Pools(RunContext run) => [.. run.SettlingPools, .. run.ShadowPools];
+
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var shown = await Pairs(run, round, cancel);
-        await pairs.Insert([.. shown.Select(pair => pair.Row)], cancel);
         var deadline = time.GetUtcNow() + Patience;
-        return
-        [
-            .. run.SettlingPools.SelectMany(pool => LabelCommands.Of(run, pool, shown, deadline)),
-            .. run.ShadowPools.SelectMany(pool => LabelCommands.Of(run, pool, shown.Where(pair => IsShared(run, pair)), deadline)),
-        ];
+        await foreach (var shown in Pairs(run, round, cancel))
+        {
+            await pairs.Insert([.. shown.Select(pair => pair.Row)], cancel);
+            IEnumerable<StageCommand> commands =
+            [
+                .. run.SettlingPools.SelectMany(pool => LabelCommands.Of(run, pool, shown, deadline)),
+                .. run.ShadowPools.SelectMany(pool => LabelCommands.Of(run, pool, shown.Where(pair => IsShared(run, pair)), deadline)),
+            ];
+            foreach (var command in commands)
+            {
+                yield return command;
+            }
+        }
     }
 
     public async Task<string> Finish(RunContext run, int round, CancellationToken cancel)
     {
-        var shown = await Pairs(run, round, cancel);
-        var votes = (await pairs.Votes(run.Id, round, Purposes.Preference, cancel))
+        var (count, kept, reasons) = (0, 0, new SortedDictionary<DropReason, int>());
+        await foreach (var shown in Pairs(run, round, cancel))
+        {
+            var settled = await Settle(run, round, shown, cancel);
+            await pairs.Settle(settled.Rows, cancel);
+            count += shown.Count;
+            kept += settled.Rows.Count(row => row.Kept);
+            settled.Dropped.ForEach(reason => reasons[reason] = reasons.GetValueOrDefault(reason) + 1);
+        }
+
+        if (kept == 0)
+        {
+            throw new InputException(
+                $"Round {round} has nothing to train on: none of {count} pairs was settled ({string.Join(", ", reasons.Select(reason => $"{reason.Value} {reason.Key}"))}). `rlaif show {RlaifId.Short(run.Id)}` lists the failures.");
+        }
+
+        var dropped = reasons.Values.Sum();
+        await bus.Within(limit => bus.Publish(new PreferencesSettled(RlaifId.Of(run.Id, round, "settled"), run.Id, round, count - dropped, dropped), limit), cancel);
+        return $"{(double)reasons.GetValueOrDefault(DropReason.Tie) / count:P0} ties · {kept} pairs kept";
+    }
+
+    private async Task<(IReadOnlyList<SettledRow> Rows, List<DropReason> Dropped)> Settle(
+        RunContext run, int round, IReadOnlyList<ShownPair> shown, CancellationToken cancel)
+    {
+        var votes = (await pairs.Votes([.. shown.Select(pair => pair.Row.Id)], cancel))
             .Where(vote => run.SettlingPools.Contains(vote.Pool, StringComparer.Ordinal)).ToLookup(vote => vote.PairId);
         var settled = shown.Select(pair => (Pair: pair, Settled: Settle(run, pair, [.. votes[pair.Row.Id]]))).ToList();
         var kept = settled.Where(one => one.Settled.Settled).GroupBy(one => one.Pair.Row.PromptId, StringComparer.Ordinal)
             .SelectMany(group => PairDraws.Keep([.. group.Select(one => one.Pair.Row.Id)], run.Recipe.Pairs.KeptPerPrompt, Seed(run, round, "kept", group.Key)))
             .ToHashSet();
-        if (kept.Count == 0)
-        {
-            var reasons = settled.CountBy(one => one.Settled.Reason ?? DropReason.Tie).Select(reason => $"{reason.Value} {reason.Key}");
-            throw new InputException(
-                $"Round {round} has nothing to train on: none of {settled.Count} pairs was settled ({string.Join(", ", reasons)}). `rlaif show {RlaifId.Short(run.Id)}` lists the failures.");
-        }
-
-        await pairs.Settle(
-            [
-                .. settled.Select(one => new SettledRow
-                {
-                    PairId = one.Pair.Row.Id,
-                    RunId = run.Id,
-                    Preference = one.Settled.Preference,
-                    Dropped = one.Settled.Reason?.ToString(),
-                    Kept = kept.Contains(one.Pair.Row.Id),
-                }),
-            ],
-            cancel);
-        var dropped = settled.Count(one => !one.Settled.Settled);
-        await bus.Within(limit => bus.Publish(new PreferencesSettled(RlaifId.Of(run.Id, round, "settled"), run.Id, round, settled.Count - dropped, dropped), limit), cancel);
-        var ties = settled.Count(one => one.Settled.Reason == DropReason.Tie);
-        return $"{(double)ties / settled.Count:P0} ties · {kept.Count} pairs kept";
+        IReadOnlyList<SettledRow> rows =
+        [
+            .. settled.Select(one => new SettledRow
+            {
+                PairId = one.Pair.Row.Id,
+                RunId = run.Id,
+                Preference = one.Settled.Preference,
+                Dropped = one.Settled.Reason?.ToString(),
+                Kept = kept.Contains(one.Pair.Row.Id),
+            }),
+        ];
+        return (rows, [.. settled.Where(one => !one.Settled.Settled).Select(one => one.Settled.Reason ?? DropReason.Tie)]);
     }
 
     private static SettledPair Settle(RunContext run, ShownPair pair, IReadOnlyList<VoteRow> votes) => Settlement.Of(
@@ -70,25 +91,25 @@ internal sealed class LabelsStage(RunTables runs, ResponseTables responses, Pair
         run.Constitution.Weights, run.Recipe.Pairs.TieMargin,
         run.Constitution.VetoOf(pair.Prompt.Turns, pair.Prompt.Expectation, pair.First, pair.Second));
 
-    private async Task<IReadOnlyList<ShownPair>> Pairs(RunContext run, int round, CancellationToken cancel)
+    // Drawn again each time: the same seeds, the same pairs.
+    private async IAsyncEnumerable<IReadOnlyList<ShownPair>> Pairs(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var prompts = await runs.Prompts(run.Id, Splits.Train, round, cancel);
-        var rows = (await responses.Of(run.Id, Purposes.Preference, round, cancel)).ToLookup(row => row.PromptId, StringComparer.Ordinal);
-        var revisions = (await responses.Revisions(run.Id, round, cancel)).ToDictionary(revision => revision.Id);
-        var shown = new List<ShownPair>();
-        foreach (var prompt in prompts)
+        var count = 0;
+        await foreach (var page in answered.Pages(run, round, cancel))
         {
-            var texts = rows[prompt.Id].ToDictionary(row => row.Id);
-            var revision = texts.Keys.Select(id => revisions.GetValueOrDefault(id)).FirstOrDefault(one => one is not null);
-            var drawn = PairDraws.Of(
-                [.. texts.Keys], revision is null ? null : (revision.DraftId, revision.Id), run.Recipe.Pairs.LabeledPerPrompt, Seed(run, round, "pairs", prompt.Id));
-            foreach (var (first, second) in drawn)
+            var shown = new List<ShownPair>();
+            foreach (var (prompt, responses, revision) in page)
             {
-                shown.Add(ShownPairs.Of(run, round, Purpose.Preference, shown.Count, prompt.Prompt, texts[first], texts[second]));
+                var texts = responses.ToDictionary(row => row.Id);
+                var drawn = PairDraws.Of(
+                    [.. responses.Select(row => row.Id)], revision is null ? null : (revision.DraftId, revision.Id), run.Recipe.Pairs.LabeledPerPrompt,
+                    Seed(run, round, "pairs", prompt.Id));
+                shown.AddRange(drawn.Select(pair =>
+                    ShownPairs.Of(run, round, Purpose.Preference, count++, prompt.Prompt, texts[pair.First], texts[pair.Second])));
             }
-        }
 
-        return shown;
+            yield return shown;
+        }
     }
 
     // A judge that only shadows need not be asked about every pair.

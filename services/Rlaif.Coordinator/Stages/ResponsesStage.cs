@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Runs;
 using Rlaif.Storage;
@@ -9,8 +10,8 @@ internal static class GenerationBatches
 {
     /// <param name="samples">Samples of each prompt.</param>
     /// <param name="reference">Policy under which responses are scored too; null: none.</param>
-    public static IEnumerable<StageCommand> Of(
-        RunContext run, int round, Purpose purpose, string policy, string? reference, IReadOnlyList<PromptRow> prompts, int samples)
+    public static IAsyncEnumerable<StageCommand> Of(
+        RunContext run, int round, Purpose purpose, string policy, string? reference, IAsyncEnumerable<PromptRow> prompts, int samples)
     {
         var sampling = run.Recipe.Sampling;
         return prompts.Select(row => row.Prompt).Chunk(sampling.BatchPrompts).Select((batch, i) =>
@@ -38,14 +39,12 @@ internal sealed class StartResponsesStage(RunTables runs) : IStage
 {
     public string Name => "start";
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, CancellationToken cancel)
     {
         var policy = run.Row.StartPolicy;
-        return
-        [
-            .. GenerationBatches.Of(run, 0, Purpose.Evaluation, policy, null, await runs.Prompts(run.Id, Splits.Evaluation, 0, cancel), run.Recipe.Evaluation.Samples),
-            .. GenerationBatches.Of(run, 0, Purpose.Demo, policy, null, await runs.Prompts(run.Id, Splits.Demo, 0, cancel), 1),
-        ];
+        return GenerationBatches
+            .Of(run, 0, Purpose.Evaluation, policy, null, runs.Prompts(run.Id, Splits.Evaluation, 0, cancel), run.Recipe.Evaluation.Samples)
+            .Concat(GenerationBatches.Of(run, 0, Purpose.Demo, policy, null, runs.Prompts(run.Id, Splits.Demo, 0, cancel), 1));
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");
@@ -56,11 +55,14 @@ internal sealed class ResponsesStage(RunTables runs, RunLineage lineage) : IStag
 {
     public string Name => "responses";
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (policy, _) = await lineage.Incumbent(run, round, cancel);
-        var prompts = await runs.Prompts(run.Id, Splits.Train, round, cancel);
-        return [.. GenerationBatches.Of(run, round, Purpose.Preference, policy, null, prompts, run.Recipe.Sampling.Samples)];
+        var prompts = runs.Prompts(run.Id, Splits.Train, round, cancel);
+        await foreach (var batch in GenerationBatches.Of(run, round, Purpose.Preference, policy, null, prompts, run.Recipe.Sampling.Samples))
+        {
+            yield return batch;
+        }
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");
@@ -71,15 +73,16 @@ internal sealed class EvaluationResponsesStage(RunTables runs, RunLineage lineag
 {
     public string Name => "evaluation-responses";
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var policy = await lineage.Candidate(run, round, cancel);
-        var start = run.Row.StartPolicy;
-        return
-        [
-            .. GenerationBatches.Of(run, round, Purpose.Evaluation, policy, start, await runs.Prompts(run.Id, Splits.Evaluation, 0, cancel), run.Recipe.Evaluation.Samples),
-            .. GenerationBatches.Of(run, round, Purpose.Demo, policy, null, await runs.Prompts(run.Id, Splits.Demo, 0, cancel), 1),
-        ];
+        var (policy, start) = (await lineage.Candidate(run, round, cancel), run.Row.StartPolicy);
+        var batches = GenerationBatches
+            .Of(run, round, Purpose.Evaluation, policy, start, runs.Prompts(run.Id, Splits.Evaluation, 0, cancel), run.Recipe.Evaluation.Samples)
+            .Concat(GenerationBatches.Of(run, round, Purpose.Demo, policy, null, runs.Prompts(run.Id, Splits.Demo, 0, cancel), 1));
+        await foreach (var batch in batches)
+        {
+            yield return batch;
+        }
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");

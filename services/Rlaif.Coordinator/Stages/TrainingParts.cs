@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Rlaif.Coordinator.Runs;
 using Rlaif.Storage;
@@ -8,57 +7,41 @@ namespace Rlaif.Coordinator.Stages;
 /// <summary>A pair as a trainer reads it, with the id of its row for lineage.</summary>
 internal sealed record PairLine(Guid Source, int[] Prompt, int[] Chosen, int[] Rejected, double Preference);
 
+/// <summary>A revision as a trainer reads it, with the id of its row for lineage.</summary>
+internal sealed record RevisionLine(Guid Source, int[] Prompt, int[] Response);
+
 /// <summary>Settled rows become data artifacts of token ids: the trainer never tokenizes a response again.</summary>
-internal sealed class TrainingParts(ResponseTables responses, PairTables pairs, ArtifactStore artifacts, RunLineage lineage)
+internal sealed class TrainingParts(TrainingData data, ArtifactStore artifacts, RunLineage lineage)
 {
     public RunLineage Lineage => lineage;
 
+    /// <summary>How many pairs of a round are kept.</summary>
+    public Task<int> CountPairs(RunContext run, int round, CancellationToken cancel) => data.CountPairs(run.Id, round, Purposes.Preference, cancel);
+
     /// <summary>The kept pairs of a round, in the order of their rows.</summary>
-    public async Task<IReadOnlyList<PairLine>> Pairs(RunContext run, int round, CancellationToken cancel)
-    {
-        var tokens = await responses.PromptTokens(run.Id, cancel);
-        var rows = (await responses.Of(run.Id, Purposes.Preference, round, cancel)).ToDictionary(row => row.Id);
-        var kept = (await pairs.Settled(run.Id, round, Purposes.Preference, cancel)).Where(row => row.Kept).ToDictionary(row => row.PairId, row => row.Preference!.Value);
-        return
-        [
-            .. from pair in await pairs.Of(run.Id, round, Purposes.Preference, cancel)
-               where kept.ContainsKey(pair.Id)
-               let first = kept[pair.Id]
-               let chosen = rows[first >= 0.5 ? pair.FirstId : pair.SecondId]
-               let rejected = rows[first >= 0.5 ? pair.SecondId : pair.FirstId]
-               select new PairLine(pair.Id, tokens[pair.PromptId], chosen.Tokens, rejected.Tokens, Math.Max(first, 1 - first)),
-        ];
-    }
+    public IAsyncEnumerable<PairLine> Pairs(RunContext run, int round, CancellationToken cancel) =>
+        data.Pairs(run.Id, round, Purposes.Preference, cancel).Select(pair => pair.Preference >= 0.5
+            ? new PairLine(pair.Id, pair.Prompt, pair.First, pair.Second, pair.Preference)
+            : new PairLine(pair.Id, pair.Prompt, pair.Second, pair.First, 1 - pair.Preference));
 
     /// <summary>The revisions of a round that settled above their drafts.</summary>
-    public async Task<IReadOnlyList<object>> BetterRevisions(RunContext run, int round, CancellationToken cancel)
-    {
-        var tokens = await responses.PromptTokens(run.Id, cancel);
-        var rows = (await responses.Of(run.Id, Purposes.Preference, round, cancel)).ToDictionary(row => row.Id);
-        var settled = (await pairs.Settled(run.Id, round, Purposes.Preference, cancel)).Where(row => row.Dropped is null).ToDictionary(row => row.PairId, row => row.Preference!.Value);
-        var byResponses = (await pairs.Of(run.Id, round, Purposes.Preference, cancel)).ToDictionary(pair => (pair.FirstId, pair.SecondId));
-        double? Preference(RevisionRow revision) =>
-            byResponses.TryGetValue((revision.Id, revision.DraftId), out var shown) && settled.TryGetValue(shown.Id, out var first) ? first
-            : byResponses.TryGetValue((revision.DraftId, revision.Id), out var swapped) && settled.TryGetValue(swapped.Id, out var second) ? 1 - second
-            : null;
-        return
-        [
-            .. from revision in await responses.Revisions(run.Id, round, cancel)
-               where Preference(revision) > 0.5
-               let row = rows[revision.Id]
-               select (object)new { source = revision.Id, prompt = tokens[row.PromptId], response = row.Tokens },
-        ];
-    }
+    public IAsyncEnumerable<RevisionLine> BetterRevisions(RunContext run, int round, CancellationToken cancel) =>
+        data.Revisions(run.Id, round, Purposes.Preference, cancel).Select(revision => new RevisionLine(revision.Id, revision.Prompt, revision.Response));
 
-    /// <summary>JSON lines as an artifact; returns its name.</summary>
-    public string Store(RunContext run, int round, string name, IEnumerable<object> lines)
+    /// <summary>JSON lines as an artifact, written as they are read; its name, and how many there are.</summary>
+    public async Task<(string Artifact, int Lines)> Store<T>(RunContext run, int round, string name, IAsyncEnumerable<T> lines, CancellationToken cancel)
     {
-        var text = new StringBuilder();
-        foreach (var line in lines)
+        var staged = artifacts.Stage($"{run.Id:N}-{round}-{name}");
+        var count = 0;
+        await using (var file = new StreamWriter(Path.Combine(staged, "data.jsonl")))
         {
-            text.Append(JsonSerializer.Serialize(line, Json.Options)).Append('\n');
+            await foreach (var line in lines.WithCancellation(cancel))
+            {
+                await file.WriteAsync(JsonSerializer.Serialize(line, Json.Options) + '\n');
+                count++;
+            }
         }
 
-        return artifacts.AddText($"{run.Id:N}-{round}-{name}", "data.jsonl", text.ToString());
+        return (artifacts.Add(staged), count);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Labels;
 using Rlaif.Coordinator.Runs;
@@ -11,29 +12,44 @@ internal sealed class RewardModelStage(TrainingParts parts) : IStage
 {
     public string Name => "reward-model";
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var id = RlaifId.Of(run.Id, round, Name);
-        var data = await Pairs(run, round, cancel);
+        var (artifact, _) = await parts.Store(run, round, Name, Pairs(run, round, cancel), cancel);
         var start = await parts.Lineage.RewardModel(run, round - 1, cancel) ?? run.Row.StartPolicy;
-        return [new(id, new TrainRewardModel(id, run.Id, round, start, parts.Store(run, round, Name, data), RlaifId.Seed(id)))];
+        yield return new(id, new TrainRewardModel(id, run.Id, round, start, artifact, RlaifId.Seed(id)));
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");
 
-    private async Task<IReadOnlyList<PairLine>> Pairs(RunContext run, int round, CancellationToken cancel)
+    // Drawn by place, so that only the places are held: fresh pairs first, then older ones in the order of their rounds.
+    private async IAsyncEnumerable<PairLine> Pairs(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var recipe = run.Recipe.RewardModel;
-        var fresh = await parts.Pairs(run, round, cancel);
-        var older = new List<PairLine>();
+        var fresh = await parts.CountPairs(run, round, cancel);
+        var older = 0;
         for (var earlier = 1; recipe.Replay && earlier < round; earlier++)
         {
-            older.AddRange(await parts.Pairs(run, earlier, cancel));
+            older += await parts.CountPairs(run, earlier, cancel);
         }
 
-        var replayed = PairDraws.Keep(older, fresh.Count, RlaifId.Seed(RlaifId.Of(run.Id, round, "replay")));
-        return PairDraws.Keep([.. fresh, .. replayed], recipe.MaxPairs, RlaifId.Seed(RlaifId.Of(run.Id, round, "reward-model-pairs")));
+        var replayed = PairDraws.Places(older, fresh, RlaifId.Seed(RlaifId.Of(run.Id, round, "replay")));
+        var drawn = PairDraws.Places(fresh + replayed.Count, recipe.MaxPairs, RlaifId.Seed(RlaifId.Of(run.Id, round, "reward-model-pairs")));
+        var lines = Picked(parts.Pairs(run, round, cancel), [.. drawn.Where(place => place < fresh)]);
+        if (drawn.Any(place => place >= fresh))
+        {
+            var all = Enumerable.Range(1, round - 1).ToAsyncEnumerable().SelectMany(earlier => parts.Pairs(run, earlier, cancel));
+            lines = lines.Concat(Picked(all, [.. drawn.Where(place => place >= fresh).Select(place => replayed[place - fresh])]));
+        }
+
+        await foreach (var line in lines)
+        {
+            yield return line;
+        }
     }
+
+    private static IAsyncEnumerable<PairLine> Picked(IAsyncEnumerable<PairLine> lines, HashSet<int> places) =>
+        lines.Index().Where(line => places.Contains(line.Index)).Select(line => line.Item);
 }
 
 /// <summary>One algorithm of the round on the policy that the last one left. Its reference is the policy that it starts from.</summary>
@@ -41,18 +57,20 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
 {
     public string Name => $"{recipe.Algorithm}{(repeated ? $"-{position + 1}" : "")}";
 
-    public async Task<IReadOnlyList<StageCommand>> Plan(RunContext run, int round, CancellationToken cancel)
+    public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var data = recipe.Sft is not null ? await parts.BetterRevisions(run, round, cancel) : await parts.Pairs(run, round, cancel);
-        if (data.Count == 0)
+        var name = $"{recipe.Algorithm}-{position}";
+        var (artifact, lines) = recipe.Sft is not null
+            ? await parts.Store(run, round, name, parts.BetterRevisions(run, round, cancel), cancel)
+            : await parts.Store(run, round, name, parts.Pairs(run, round, cancel), cancel);
+        if (lines == 0)
         {
-            return [];
+            yield break;
         }
 
         var id = RlaifId.Of(run.Id, round, recipe.Algorithm, position);
         var start = await parts.Lineage.Candidate(run, round, cancel);
-        var artifact = parts.Store(run, round, $"{recipe.Algorithm}-{position}", data);
-        return [new(id, new OptimizePolicy(id, run.Id, round, position, recipe.Algorithm, start, start, artifact, RlaifId.Seed(id)))];
+        yield return new(id, new OptimizePolicy(id, run.Id, round, position, recipe.Algorithm, start, start, artifact, RlaifId.Seed(id)));
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");

@@ -25,10 +25,10 @@ public sealed class HomeDeskTests : IAsyncLifetime
     {
         await database.Migrate(default);
         await new RunTables(database).Create(
-            new() { Id = Run, Name = "small", Recipe = "{}", StartPolicy = "aa", Constitution = "id: c", ConstitutionSha256 = "c0", CreatedAt = At }, [], default);
+            new() { Id = Run, Name = "small", Recipe = "{}", StartPolicy = "aa", Constitution = "id: c", ConstitutionSha256 = "c0", CreatedAt = At }, AsyncEnumerable.Empty<PromptRow>(), default);
         await new WorkTables(database).Plan(
             new() { RunId = Run, Round = 1, Name = "labels", Total = pairs.Length, PlannedAt = At },
-            [
+            AsyncEnumerable.ToAsyncEnumerable<CommandRow>([
                 .. pairs.Select((pair, i) => new CommandRow
                 {
                     Id = pair.Id,
@@ -40,7 +40,7 @@ public sealed class HomeDeskTests : IAsyncLifetime
                     Pool = "human",
                     Body = Json.Of(pair),
                 }),
-            ],
+            ]),
             default);
     }
 

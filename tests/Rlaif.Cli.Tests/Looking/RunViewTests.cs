@@ -27,9 +27,9 @@ public class RunViewTests
         var (going, waiting) = (RlaifId.Of("going"), RlaifId.Of("waiting"));
         foreach (var id in new[] { going, waiting })
         {
-            await runs.Create(new() { Id = id, Name = "other", Recipe = "{}", CreatedAt = SmallRun.At }, [], Cancel);
+            await runs.Create(new() { Id = id, Name = "other", Recipe = "{}", CreatedAt = SmallRun.At }, AsyncEnumerable.Empty<PromptRow>(), Cancel);
             await new WorkTables(world.Database).Plan(
-                new() { RunId = id, Round = 2, Ordinal = 0, Name = "labels", Total = 9, PlannedAt = SmallRun.At }, [], Cancel);
+                new() { RunId = id, Round = 2, Ordinal = 0, Name = "labels", Total = 9, PlannedAt = SmallRun.At }, AsyncEnumerable.Empty<CommandRow>(), Cancel);
         }
 
         await runs.Pause(RlaifId.Of("pause"), waiting, $"The judge at {SmallRun.Escape} cannot be reached.", SmallRun.At, Cancel);

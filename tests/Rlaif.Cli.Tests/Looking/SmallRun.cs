@@ -94,7 +94,7 @@ internal sealed class SmallRun : IAsyncDisposable
                 ConstitutionSha256 = "c0",
                 CreatedAt = At,
             },
-            [.. prompts],
+            AsyncEnumerable.ToAsyncEnumerable<PromptRow>([.. prompts]),
             default);
     }
 
@@ -218,7 +218,7 @@ internal sealed class SmallRun : IAsyncDisposable
         new() { Id = id, RunId = Run, Round = 1, Stage = stage, Kind = kind, Body = body };
 
     private static Task Plan(WorkTables work, int ordinal, string name, IReadOnlyList<CommandRow> commands) =>
-        work.Plan(new() { RunId = Run, Round = 1, Ordinal = ordinal, Name = name, Total = commands.Count, PlannedAt = At }, commands, default);
+        work.Plan(new() { RunId = Run, Round = 1, Ordinal = ordinal, Name = name, PlannedAt = At }, commands.ToAsyncEnumerable(), default);
 
     private static Task End(WorkTables work, string name, string note, double seconds) =>
         work.EndStage(Run, 1, name, note, At.AddSeconds(seconds), default);

@@ -31,10 +31,10 @@ internal sealed class TrainerHome : IAsyncDisposable
     {
         var home = new TrainerHome();
         await home.Database.Migrate(default);
-        await new RunTables(home.Database).Create(new() { Id = Run, CreatedAt = home.Time.GetUtcNow() }, [], default);
+        await new RunTables(home.Database).Create(new() { Id = Run, CreatedAt = home.Time.GetUtcNow() }, AsyncEnumerable.Empty<PromptRow>(), default);
         await new WorkTables(home.Database).Plan(
             new() { RunId = Run, Round = 1, Name = "sft", Total = 1, PlannedAt = home.Time.GetUtcNow() },
-            [new() { Id = Job, RunId = Run, Round = 1, Stage = "sft", Kind = ScriptedTrainer.Kind }],
+            AsyncEnumerable.ToAsyncEnumerable<CommandRow>([new() { Id = Job, RunId = Run, Round = 1, Stage = "sft", Kind = ScriptedTrainer.Kind }]),
             default);
         await home.Trainings.Enqueue(new() { Id = Job, RunId = Run, Kind = ScriptedTrainer.Kind }, home.Time.GetUtcNow(), default);
         var module = new ServiceModule(

@@ -88,7 +88,7 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task A_run_is_created_followed_paused_resumed_and_cancelled()
     {
         var artifact = host!.Services.GetRequiredService<ArtifactStore>().AddText("policy", "config.json", "{}");
-        var document = Document(artifact);
+        var document = await Document(artifact);
         using var created = await client.PostAsJsonAsync("/v1/runs", document, Json.Options, Cancel);
         Assert.True(created.StatusCode == HttpStatusCode.Created, await created.Content.ReadAsStringAsync(Cancel));
         await Eventually.True(async () => (await State(document.Id)).Stages.Count > 0, "the first stage is planned");
@@ -111,7 +111,7 @@ public sealed class ApiTests : IAsyncLifetime
         using var missing = await client.GetAsync("/v1/runs/abcdef", Cancel);
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         Assert.Contains("There is no run abcdef", await missing.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-        using var unusable = await client.PostAsJsonAsync("/v1/runs", Document(new string('b', 64)), Json.Options, Cancel);
+        using var unusable = await client.PostAsJsonAsync("/v1/runs", await Document(new string('b', 64)), Json.Options, Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, unusable.StatusCode);
         Assert.Contains("upload it", await unusable.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
@@ -129,7 +129,7 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.True(served == await File.ReadAllTextAsync(file, Cancel), "docs/openapi.json is not what is served; RLAIF_UPDATE=1 writes it.");
     }
 
-    private static RunDocument Document(string policy) => new()
+    private async Task<RunDocument> Document(string policy) => new()
     {
         Id = RlaifId.Of("api run"),
         Name = "test",
@@ -137,7 +137,10 @@ public sealed class ApiTests : IAsyncLifetime
         Seed = 1,
         StartPolicy = policy,
         Constitution = File.ReadAllText(Repository.Path("constitutions/everyday.yaml")),
-        Prompts = [new() { Split = "evaluation", Id = "p", Body = Json.Of(new Prompt("p", [new("user", "Hello")])) }],
+        Prompts = await RunPrompts.Store(
+            host!.Services.GetRequiredService<ArtifactStore>(),
+            [new() { Split = "evaluation", Id = "p", Body = Json.Of(new Prompt("p", [new("user", "Hello")])) }],
+            Cancel),
     };
 
     private async Task<RunState> State(Guid run) => (await client.GetFromJsonAsync<RunState>($"/v1/runs/{run}", Json.Options, Cancel))!;

@@ -59,7 +59,7 @@ internal sealed partial class TestRun : IAsyncDisposable
         };
         await Runs.Create(
             row,
-            [.. Prompts(id, "train", 1, 4), .. Prompts(id, "train", 2, 4), .. Prompts(id, "evaluation", 0, 3), .. Prompts(id, "demo", 0, 1), .. Prompts(id, "calibration", 0, 2)],
+            AsyncEnumerable.ToAsyncEnumerable<PromptRow>([.. Prompts(id, "train", 1, 4), .. Prompts(id, "train", 2, 4), .. Prompts(id, "evaluation", 0, 3), .. Prompts(id, "demo", 0, 1), .. Prompts(id, "calibration", 0, 2)]),
             default);
     }
 

@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Rlaif.Contracts;
+using Rlaif.Recipes;
+using Rlaif.Storage;
+
+namespace Rlaif.Coordinator.Api;
+
+/// <summary>The prompts of a run as an artifact: there may be a million, so nobody holds them all.</summary>
+public static class RunPrompts
+{
+    /// <summary>JSON lines, each a <see cref="PromptRow"/>.</summary>
+    public const string File = "prompts.jsonl";
+
+    /// <summary>Stores them; returns the artifact's name.</summary>
+    public static async Task<string> Store(ArtifactStore artifacts, IEnumerable<PromptRow> prompts, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(artifacts);
+        ArgumentNullException.ThrowIfNull(prompts);
+        var staged = artifacts.Stage("prompts");
+        await using (var file = new StreamWriter(Path.Combine(staged, File)))
+        {
+            foreach (var prompt in prompts)
+            {
+                await file.WriteAsync((Json.Of(prompt) + '\n').AsMemory(), cancel);
+            }
+        }
+
+        return artifacts.Add(staged);
+    }
+
+    /// <summary>Reads them for a run, line by line.</summary>
+    /// <exception cref="InputException">A line is no prompt, or another of the same part had its id.</exception>
+    public static async IAsyncEnumerable<PromptRow> Read(
+        ArtifactStore artifacts, string artifact, Guid run, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(artifacts);
+        var number = 0;
+        await foreach (var line in System.IO.File.ReadLinesAsync(Path.Combine(artifacts.PathOf(artifact), File), cancel))
+        {
+            yield return Row(line, ++number, artifact) with { RunId = run };
+        }
+    }
+
+    private static PromptRow Row(string line, int number, string artifact)
+    {
+        try
+        {
+            var row = Json.Read<PromptRow>(line);
+            // A worker would stumble over it later, with the run long under way.
+            return row.Prompt.Id == row.Id ? row : throw new JsonException($"the prompt {row.Prompt.Id} is called {row.Id}");
+        }
+        catch (JsonException error)
+        {
+            throw new InputException($"Line {number} of {File} in artifact {artifact} is no prompt of a run: {error.Message.TrimEnd('.')}.", error);
+        }
+    }
+}
