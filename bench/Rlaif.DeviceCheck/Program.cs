@@ -2,10 +2,10 @@ using Rlaif.DeviceCheck;
 using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 
-// What a device does with this library: JSON lines. usage: Rlaif.DeviceCheck cpu|cuda load|speed [tiny]
-if (args is not [("cpu" or "cuda") and var device, ("load" or "speed") and var part, ..])
+// What a device does with this library: JSON lines. usage: Rlaif.DeviceCheck cpu|cuda load|sampling|training [tiny]
+if (args is not [("cpu" or "cuda") and var device, ("load" or "sampling" or "training") and var part, ..])
 {
-    Console.Error.WriteLine("usage: Rlaif.DeviceCheck cpu|cuda load|speed [tiny]");
+    Console.Error.WriteLine("usage: Rlaif.DeviceCheck cpu|cuda load|sampling|training [tiny]");
     return 2;
 }
 
@@ -20,7 +20,7 @@ try
         }
         else
         {
-            SpeedCheck.Run(numerics, args.Contains("tiny") ? Workload.Tiny : Workload.SmolLm2);
+            SpeedCheck.Run(numerics, args.Contains("tiny") ? Workload.Tiny : Workload.SmolLm2, trains: part == "training");
         }
     });
     return 0;

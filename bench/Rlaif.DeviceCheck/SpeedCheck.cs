@@ -11,7 +11,7 @@ namespace Rlaif.DeviceCheck;
 /// <summary>Tokens a second of what a run does with a model, in every precision that the device has.</summary>
 internal static class SpeedCheck
 {
-    public static void Run(Numerics numerics, Workload work)
+    public static void Run(Numerics numerics, Workload work, bool trains)
     {
         var folder = Directory.CreateTempSubdirectory("rlaif-device").FullName;
         try
@@ -30,8 +30,14 @@ internal static class SpeedCheck
             foreach (var precision in all.Where(p => numerics.Device == DeviceKind.Cuda || p != Precision.TensorFloat32))
             {
                 TorchRuntime.Use(numerics with { Precision = precision });
-                Sampling(folder, work, precision);
-                Trainings(folder, work, precision);
+                if (trains)
+                {
+                    Trainings(folder, work, precision);
+                }
+                else
+                {
+                    Sampling(folder, work, precision);
+                }
             }
         }
         finally

@@ -30,6 +30,8 @@ internal static unsafe partial class TensorDevice
             backends.cuda.matmul.allow_tf32 = precision == Precision.TensorFloat32;
         }
 
+        // What the executor makes of a script after its first calls has other last bits on a card.
+        ScriptExecutor.Optimizes(device == DeviceKind.Cpu);
         set_default_device(device == DeviceKind.Cuda ? CUDA : CPU);
     }
 

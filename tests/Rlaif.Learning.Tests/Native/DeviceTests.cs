@@ -18,7 +18,7 @@ public class DeviceTests
         var error = Assert.Throws<InputException>(() => TorchRuntime.Use(TestDevice.Numerics with { Device = DeviceKind.Cuda }));
         Assert.Contains("cuda", error.Message, StringComparison.Ordinal);
         Assert.Equal(DeviceKind.Cpu, TensorDevice.Current);
-    });
+    }, TestContext.Current.CancellationToken);
 
     [Theory]
     [InlineData(Precision.Float32)]

@@ -2,6 +2,7 @@ using Rlaif.Learning.Models;
 using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Tests.Models;
 using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Tests.Sampling;
@@ -53,6 +54,45 @@ public class SamplerTests
             Assert.Equal(alone.Tokens.Select(token => token.Id), pair.Second.Tokens.Select(token => token.Id));
             Near([.. alone.Tokens.Select(token => token.LogProb)], pair.Second);
         });
+    });
+
+    [Theory]
+    [InlineData("tiny-llama-gqa-tied")]
+    [InlineData("tiny-qwen2")]
+    public Task The_way_of_a_card_gives_the_tokens_of_the_way_of_a_CPU(string name) => OnModel(name, model =>
+    {
+        // Long enough that the cache grows; rows end all the time.
+        var batch = Requests.Mixed(model.Config.Vocabulary, 12).Select(request => request with { MaxNewTokens = request.MaxNewTokens * 3 }).ToArray();
+        Assert.All(As(onCard: false, model, batch).Zip(As(onCard: true, model, batch)), pair =>
+        {
+            Assert.Equal(pair.First.Tokens.Select(token => token.Id), pair.Second.Tokens.Select(token => token.Id));
+            Near([.. pair.First.Tokens.Select(token => token.LogProb)], pair.Second);
+        });
+    });
+
+    [Theory]
+    [InlineData("tiny-llama-gqa-tied")]
+    [InlineData("tiny-qwen2")]
+    public Task The_way_of_a_card_rounds_like_that_of_a_CPU(string name) => OnModel(name, model =>
+    {
+        var before = MatrixProduct.Precision;
+        MatrixProduct.Precision = Precision.BFloat16;
+        try
+        {
+            // One step behind the prompt: f32 sums in another order, rounded again and again, drift apart by more than a tie.
+            var batch = Requests.Mixed(model.Config.Vocabulary, 8)
+                .Select(request => request with { Temperature = 0, MaxNewTokens = 2, TopLogProbs = model.Config.Vocabulary }).ToArray();
+            Assert.All(As(onCard: false, model, batch).Zip(As(onCard: true, model, batch)), pair =>
+            {
+                Assert.Equal(pair.First.Tokens[0].Id, pair.Second.Tokens[0].Id);
+                var expected = pair.First.Tokens[1].Top.ToDictionary(top => top.Id, top => top.LogProb);
+                Assert.All(pair.Second.Tokens[1].Top, top => Assert.Equal(expected[top.Id], top.LogProb, 0.05f));
+            });
+        }
+        finally
+        {
+            MatrixProduct.Precision = before;
+        }
     });
 
     [Fact]
@@ -115,6 +155,9 @@ public class SamplerTests
         using var model = ModelFolder.ReadModel(folder, trainable: false);
         check(model);
     });
+
+    private static IReadOnlyList<SampledResponse> As(bool onCard, LanguageModel model, SamplingRequest[] batch) =>
+        Sampler.Sample(model, batch, onCard, onToken: null, TestContext.Current.CancellationToken);
 
     private static IReadOnlyList<SampledResponse> Sample(LanguageModel model, IReadOnlyList<SamplingRequest> batch) =>
         Sampler.Sample(model, batch, cancel: TestContext.Current.CancellationToken);
