@@ -15,6 +15,7 @@ internal static class TestDevice
     [ModuleInitializer]
     internal static void Use()
     {
+        TorchRuntime.Open();                // for tests whose tensors are made on threads of their own
         if (Numerics.Device != DeviceKind.Cpu)
         {
             TorchThread.Run(() => TorchRuntime.Use(Numerics)).GetAwaiter().GetResult();

@@ -7,7 +7,8 @@ namespace Rlaif.Learning.Sampling;
 
 /// <summary>One more token in each row, through all layers in one call, for a card: up to hundreds of rows a step costs what its kernels cost
 /// to launch, so products of the same input are one, and operators that TorchSharp does not expose do what else were several.</summary>
-/// <remarks>15 kernels for a layer in f32 where <see cref="DecoderLayer"/> needs 46. Copies of three products' weights, in bf16 of all, are held.</remarks>
+/// <remarks>15 kernels for a layer in f32 where <see cref="DecoderLayer"/> and <see cref="KeyValueCache.Rows"/> need 46. Copies of the weights
+/// that share an input, in bf16 of all, are held as long as this lives.</remarks>
 internal sealed class ScriptedLayers : IDisposable
 {
     private static readonly jit.CompilationUnit Script = jit.compile("""
