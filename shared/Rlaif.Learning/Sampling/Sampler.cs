@@ -23,7 +23,8 @@ public static class Sampler
     /// <exception cref="InputException">A prompt is empty, too long or not of this model; a setting is out of range; the model's scores
     /// are not numbers.</exception>
     public static IReadOnlyList<SampledResponse> Sample(
-        LanguageModel model, IReadOnlyList<SamplingRequest> batch, Func<int, SampledToken, bool>? onToken = null, CancellationToken cancel = default) =>
+        LanguageModel model, IReadOnlyList<SamplingRequest> batch, Func<int, SampledToken, bool>? onToken = null,
+        CancellationToken cancel = default) =>
         Sample(model, batch, TensorDevice.Current == DeviceKind.Cuda, onToken, cancel);
 
     /// <summary>The same in the way of a card or in that of a CPU, wherever the model lies. A card waits for nothing but the tokens of a step:

@@ -54,7 +54,8 @@ internal sealed class TokenDraw(int vocabulary)
     {
         if (!float.IsFinite(logit))
         {
-            throw new InputException($"The model scores token {id} with {logit}: its weights are damaged or its training diverged; use another model.");
+            throw new InputException(
+                $"The model scores token {id} with {logit}: its weights are damaged or its training diverged; use another model.");
         }
     }
 
