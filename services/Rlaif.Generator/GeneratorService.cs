@@ -29,5 +29,5 @@ public static class GeneratorService
         app => app.MapOpenAi());
 
     private static ModelShelf Shelf(ArtifactStore artifacts) =>
-        new((name, _) => Task.FromResult(artifacts.Holds(name) ? artifacts.PathOf(name) : null));
+        new(async (name, cancel) => await artifacts.Holds(name, cancel) ? await artifacts.Fetch(name, cancel) : null);
 }

@@ -7,8 +7,11 @@ namespace Rlaif.Judge;
 /// <summary>Labels: by a model behind an OpenAI-compatible endpoint, and by the principles' machine checks.</summary>
 public static class JudgeService
 {
-    /// <summary>Calls at once; a run's own limit (judge.parallel) is below it.</summary>
-    private const int Parallel = 16;
+    /// <summary>Pairs at once; how many calls go to an endpoint at once is the recipe's word (judge.parallel).</summary>
+    private const int Parallel = 64;
+
+    /// <summary>A check takes no time beside the broker's word that it has the label.</summary>
+    private const int Rules = 32;
 
     public static readonly ServiceModule Module = new(
         "judge",
@@ -20,6 +23,6 @@ public static class JudgeService
         bus =>
         {
             bus.AddLabeler<JudgeConsumer>("judge", Parallel);
-            bus.AddLabeler<RulesConsumer>("rules", Environment.ProcessorCount);
+            bus.AddLabeler<RulesConsumer>("rules", Rules);
         });
 }

@@ -20,9 +20,9 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
         var algorithm = recipe.Optimize[command.Position];
         var training = new TrainingJob
         {
-            Start = folders.Model(command.Start),
-            Reference = folders.Model(command.Reference),
-            Data = folders.Data(command.Data),
+            Start = await folders.Model(command.Start, cancel),
+            Reference = await folders.Model(command.Reference, cancel),
+            Data = await folders.Data(command.Data, cancel),
             Work = folders.Work(job),
             Seed = command.Seed,
         };
@@ -38,7 +38,8 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
             cancel);
         var manifest = new Lineage(
             "policy", command.Algorithm, command.Start, command.Reference, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), algorithm);
-        return folders.Publish(job, staged, manifest, command.Algorithm, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)));
+        var told = metrics.Select(metric => (metric.Step, metric.Name, metric.Value));
+        return await folders.Publish(job, staged, manifest, command.Algorithm, told, cancel);
     }
 
     public Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel) =>

@@ -21,8 +21,8 @@ internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders
         var recipe = Json.Read<Recipe>((await runs.Find(job.RunId, cancel))!.Recipe);
         var training = new TrainingJob
         {
-            Start = folders.Model(command.Start),
-            Data = folders.Data(command.Data),
+            Start = await folders.Model(command.Start, cancel),
+            Data = await folders.Data(command.Data, cancel),
             Work = folders.Work(job),
             Seed = command.Seed,
         };
@@ -36,7 +36,7 @@ internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders
             cancel);
         var manifest = new Lineage(
             Kind, "bradley-terry", command.Start, null, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), recipe.RewardModel);
-        return folders.Publish(job, staged, manifest, Kind, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)));
+        return await folders.Publish(job, staged, manifest, Kind, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)), cancel);
     }
 
     public Task Announce(JobRow job, TrainedModel trained, IPublishEndpoint bus, CancellationToken cancel) =>

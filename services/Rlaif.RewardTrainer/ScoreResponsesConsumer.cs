@@ -11,7 +11,7 @@ namespace Rlaif.RewardTrainer;
 
 /// <summary>Scores stored responses with a reward model.</summary>
 internal sealed class ScoreResponsesConsumer(
-    RunTables runs, ResponseTables responses, EvaluationTables evaluations, TrainingFolders folders, RunGuard guard, TimeProvider time)
+    RunTables runs, ResponseTables responses, EvaluationTables evaluations, ArtifactStore artifacts, RunGuard guard, TimeProvider time)
     : IConsumer<ScoreResponses>
 {
     public Task Consume(ConsumeContext<ScoreResponses> context)
@@ -37,7 +37,7 @@ internal sealed class ScoreResponsesConsumer(
 
         // A policy may answer nothing at all; there is no last token to score then.
         rows.RemoveAll(row => row.Tokens.Length == 0);
-        var folder = folders.Model(command.RewardModel);
+        var folder = await artifacts.Fetch(command.RewardModel, cancel);
         var rewards = await TorchThread.Run(
             () =>
             {

@@ -24,7 +24,9 @@ public sealed record BrokerSettings(Uri Address, string User, string Password)
 /// <param name="ConnectionString">PostgreSQL's connection string; null: SQLite in the home.</param>
 /// <param name="Listen">Address that HTTP is served at.</param>
 /// <param name="Lease">How long a trainer that is not heard of keeps its job.</param>
-public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings? Broker, string? ConnectionString, Uri Listen, TimeSpan Lease)
+/// <param name="Bucket">Where artifacts are; null: in the home's folder of artifacts, which all processes share.</param>
+public sealed record Deployment(
+    HomeFolder Home, string Replica, BrokerSettings? Broker, string? ConnectionString, Uri Listen, TimeSpan Lease, BucketSettings? Bucket = null)
 {
     private static readonly TimeSpan UsualLease = TimeSpan.FromSeconds(60);
 
@@ -47,8 +49,9 @@ public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings?
             settings.Text("RLAIF_REPLICA") ?? $"{Environment.MachineName}-{Environment.ProcessId}",
             BrokerOf(settings),
             DatabaseOf(settings),
-            Address(settings, "RLAIF_LISTEN", ["http"]) ?? new("http://127.0.0.1:0"),
-            LeaseOf(settings));
+            Address(settings, "RLAIF_LISTEN", ["http"], "write one like http://localhost:8080") ?? new("http://127.0.0.1:0"),
+            LeaseOf(settings),
+            BucketOf(settings));
     }
 
     private static TimeSpan LeaseOf(Settings settings) => settings.Text("RLAIF_LEASE_SECONDS") is not { } text ? UsualLease
@@ -56,7 +59,7 @@ public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings?
         : throw new InputException($"RLAIF_LEASE_SECONDS is \"{text}\"; write a number from 3 to 3600.");
 
     private static BrokerSettings? BrokerOf(Settings settings) =>
-        Address(settings, "RLAIF_BROKER", ["amqp", "amqps"]) is { } address
+        Address(settings, "RLAIF_BROKER", ["amqp", "amqps"], "write one like amqp://localhost:5672") is { } address
             ? new(address, settings.Text("RLAIF_BROKER_USER") ?? "guest", settings.Secret("RLAIF_BROKER_PASSWORD") ?? "guest")
             : null;
 
@@ -78,7 +81,30 @@ public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings?
         }
     }
 
-    private static Uri? Address(Settings settings, string name, string[] schemes)
+    private static BucketSettings? BucketOf(Settings settings)
+    {
+        const string example = "write one like https://s3.example.com/bucket";
+        if (Address(settings, "RLAIF_S3", ["https", "http"], example) is not { } address)
+        {
+            return null;
+        }
+
+        var path = address.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToList();
+        if (path is not [var bucket, .. var prefix] || address.Query.Length + address.Fragment.Length > 0)
+        {
+            throw new InputException($"RLAIF_S3 is an address without a bucket, or with more than that; {example}.");
+        }
+
+        return new(
+            new(address.GetLeftPart(UriPartial.Authority)),
+            bucket,
+            string.Concat(prefix.Select(part => part + "/")),
+            settings.Text("RLAIF_S3_REGION") ?? "us-east-1",
+            settings.Secret("RLAIF_S3_KEY") ?? throw new InputException("RLAIF_S3 is set without RLAIF_S3_KEY, the id of the bucket's key."),
+            settings.Secret("RLAIF_S3_SECRET") ?? throw new InputException("RLAIF_S3 is set without RLAIF_S3_SECRET, the secret of that key."));
+    }
+
+    private static Uri? Address(Settings settings, string name, string[] schemes, string example)
     {
         if (settings.Text(name) is not { } text)
         {
@@ -87,7 +113,7 @@ public sealed record Deployment(HomeFolder Home, string Replica, BrokerSettings?
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || !schemes.Contains(address.Scheme, StringComparer.Ordinal))
         {
-            throw new InputException($"{name} is no address; write one like {schemes[0]}://localhost:{(schemes[0] == "http" ? 8080 : 5672)}.");
+            throw new InputException($"{name} is no address; {example}.");
         }
 
         return address.UserInfo.Length == 0 ? address : throw new InputException(

@@ -24,13 +24,36 @@ internal sealed class DatabaseCheck(Database database) : IHealthCheck
     }
 }
 
-/// <summary>/healthz/live says that the process answers; /healthz/ready that it can work: broker and database are there.</summary>
+/// <summary>Ready: this process reaches its bucket.</summary>
+internal sealed class BucketCheck(ArtifactBucket bucket) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await bucket.Probe(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (BucketException error)
+        {
+            return HealthCheckResult.Unhealthy(error.Message);
+        }
+    }
+}
+
+/// <summary>/healthz/live says that the process answers; /healthz/ready that it can work: broker, database and bucket are there.</summary>
 public static class Health
 {
     private const string Ready = "ready";
 
-    public static void AddHealth(this IServiceCollection services) =>
-        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [Ready]);
+    public static void AddHealth(this IServiceCollection services, Deployment deployment)
+    {
+        var checks = services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: [Ready]);
+        if (deployment.Bucket is not null)
+        {
+            checks.AddCheck<BucketCheck>("bucket", tags: [Ready]);
+        }
+    }
 
     public static void MapHealth(this WebApplication app)
     {

@@ -4,7 +4,7 @@ using Polly.Retry;
 
 namespace Rlaif.Hosting;
 
-/// <summary>Work outside a consumer tries again for as long as broker or database are away; whoever watches the log is told why.</summary>
+/// <summary>Work outside a consumer tries again for as long as broker, database or bucket are away; whoever watches the log is told why.</summary>
 public sealed class Patience
 {
     private static readonly ResiliencePropertyKey<string> What = new("what");

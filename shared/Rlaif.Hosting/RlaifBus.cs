@@ -101,6 +101,7 @@ public static class RlaifBus
     public static bool HealsByWaiting(Exception error) => error switch
     {
         DbException database => Database.IsTransient(database),
+        BucketException bucket => bucket.Passes,
         TimeoutException or SocketException or MessageReturnedException or ConnectionException or TransportException or RabbitMQClientException or BrokerUnreachableException => true,
         IOException => error.InnerException is SocketException,         // any other is a disk's
         _ => false,

@@ -26,7 +26,13 @@ public static class RlaifHost
         builder.Services.AddSingleton(deployment.Home);
         builder.Services.AddSingleton(Settings.Environment);
         builder.Services.AddSingleton(_ => deployment.Open());
-        builder.Services.AddSingleton(_ => new ArtifactStore(deployment.Home.Artifacts, deployment.Replica));
+        if (deployment.Bucket is { } bucket)
+        {
+            builder.Services.AddSingleton(_ => new ArtifactBucket(bucket));
+        }
+
+        builder.Services.AddSingleton(
+            services => new ArtifactStore(deployment.Home.Artifacts, deployment.Replica, services.GetService<ArtifactBucket>()));
         builder.Services.AddTables();
         builder.Services.AddSingleton<Patience>();
         builder.Services.AddSingleton<LabelQueues>();
@@ -34,7 +40,7 @@ public static class RlaifHost
         builder.Services.AddSingleton<TrainingFolders>();
         builder.Services.AddSingleton<JobSignal>();
         builder.Services.AddSingleton<TrainingQueue>();
-        builder.Services.AddHealth();
+        builder.Services.AddHealth(deployment);
         builder.Services.ConfigureHttpJsonOptions(http =>
         {
             http.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
@@ -72,14 +78,20 @@ public static class RlaifHost
     public static async Task Run(Deployment deployment, ServiceModule module, CancellationToken cancel)
     {
         await using var host = Build(deployment, [module], Settings.Environment.Level());
-        await host.Services.GetRequiredService<Patience>().Try("The database", host.Services.GetRequiredService<Database>().Migrate, cancel);
+        var patience = host.Services.GetRequiredService<Patience>();
+        await patience.Try("The database", host.Services.GetRequiredService<Database>().Migrate, cancel);
+        if (host.Services.GetService<ArtifactBucket>() is { } bucket)
+        {
+            await patience.Try("The bucket", bucket.Probe, cancel);        // a wrong key is said now, not when the first run needs it
+        }
+
         // Whoever had this name before is dead: what it held is free.
         await host.Services.GetRequiredService<TrainingTables>().ReleaseAll(deployment.Replica, cancel);
         await host.StartAsync(cancel);
         await host.WaitForShutdownAsync(cancel);
     }
 
-    /// <summary>Brings database and broker to this version: tables, exchanges, queues. What is published before the queues exist is lost.</summary>
+    /// <summary>Brings database and broker to this version: tables, exchanges, queues. A bucket has to be there. What is published before the queues exist is lost.</summary>
     public static async Task Prepare(Deployment deployment, IReadOnlyList<ServiceModule> modules, CancellationToken cancel)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -89,6 +101,12 @@ public static class RlaifHost
         using var host = builder.Build();
         await using var database = deployment.Open();
         await host.Services.GetRequiredService<Patience>().Try("The database", database.Migrate, cancel);
+        if (deployment.Bucket is { } settings)
+        {
+            using var bucket = new ArtifactBucket(settings);
+            await host.Services.GetRequiredService<Patience>().Try("The bucket", bucket.Probe, cancel);
+        }
+
         await host.StartAsync(cancel);
         await host.StopAsync(cancel);
     }

@@ -10,13 +10,14 @@ public sealed record Lineage(
     string Kind, string Algorithm, string Start, string? Reference, string Data, Guid Run, int Round, ulong Seed, Numerics Numerics, object Recipe);
 
 /// <summary>Where a training reads, works and publishes.</summary>
-public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, TimeProvider time)
+public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, Patience patience, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Indented = new(Json.Options) { WriteIndented = true, NewLine = "\n" };
 
-    public string Model(string artifact) => artifacts.PathOf(artifact);
+    public Task<string> Model(string artifact, CancellationToken cancel) =>
+        patience.Try($"Artifact {artifact}", attempt => artifacts.Fetch(artifact, attempt), cancel);
 
-    public string Data(string artifact) => Path.Combine(artifacts.PathOf(artifact), "data.jsonl");
+    public async Task<string> Data(string artifact, CancellationToken cancel) => Path.Combine(await Model(artifact, cancel), "data.jsonl");
 
     /// <summary>Where this holder of a job keeps its resumable checkpoints: what the last one left becomes its own. Whoever lost the job and does
     /// not know it writes into a folder that is no longer there.</summary>
@@ -38,11 +39,12 @@ public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, Ti
 
     /// <summary>The trained model beside the tokenizer files of its start and its manifest, as an artifact, with the rows that tell of it.</summary>
     /// <param name="stage">What the metrics belong to.</param>
-    public TrainedModel Publish(JobRow job, string staged, Lineage lineage, string stage, IEnumerable<(int Step, string Name, double Value)> metrics)
+    public async Task<TrainedModel> Publish(
+        JobRow job, string staged, Lineage lineage, string stage, IEnumerable<(int Step, string Name, double Value)> metrics, CancellationToken cancel)
     {
-        var start = lineage.Start;
+        var start = await Model(lineage.Start, cancel);
         // Everything of the start that the training did not write itself: tokenizer, chat template, generation settings.
-        foreach (var file in Directory.EnumerateFiles(artifacts.PathOf(start), "*.json").Concat(Directory.EnumerateFiles(artifacts.PathOf(start), "*.jinja")))
+        foreach (var file in Directory.EnumerateFiles(start, "*.json").Concat(Directory.EnumerateFiles(start, "*.jinja")))
         {
             var copy = Path.Combine(staged, Path.GetFileName(file));
             if (!File.Exists(copy))
@@ -60,9 +62,9 @@ public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, Ti
                 RunId = job.RunId,
                 Round = lineage.Round,
                 Kind = lineage.Kind,
-                Artifact = artifacts.Add(staged),
+                Artifact = await patience.Try($"The model of job {job.Id}", attempt => artifacts.Add(staged, attempt), cancel),
                 WeightsSha256 = weights,
-                StartArtifact = start,
+                StartArtifact = lineage.Start,
                 DataArtifact = lineage.Data,
                 PublishedAt = time.GetUtcNow(),
             },

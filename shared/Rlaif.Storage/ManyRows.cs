@@ -42,6 +42,20 @@ internal static partial class ManyRows
         return inserted;
     }
 
+    /// <summary>One statement for each id, all of them in one journey and in the order of the ids: whoever else changes the same rows in this
+    /// order waits, and two never wait for each other.</summary>
+    /// <param name="sql">What is done to the row <c>@id</c>.</param>
+    public static Task ExecuteEach(this DbConnection connection, string sql, IReadOnlyList<Guid> ids, object others, DbTransaction transaction)
+    {
+        var values = new DynamicParameters(others);
+        var statements = ids.Order().Select((id, i) =>
+        {
+            values.Add(Numbered("id", i), id);
+            return sql.Replace("@id", '@' + Numbered("id", i), StringComparison.Ordinal);
+        }).ToList();
+        return statements.Count == 0 ? Task.CompletedTask : connection.ExecuteAsync(string.Join(";\n", statements), values, transaction);
+    }
+
     /// <summary>A list for <c>in</c>: one parameter for each value, for Dapper hands arrays to PostgreSQL, where <c>in</c> takes none.</summary>
     /// <returns>The list as SQL, with its parentheses.</returns>
     public static string List<T>(this DynamicParameters parameters, string name, IReadOnlyList<T> values)

@@ -141,8 +141,8 @@ public sealed class WorkTables(Database database)
 
     /// <summary>The broker has these.</summary>
     public Task Issued(IReadOnlyList<Guid> commandIds, DateTimeOffset at, CancellationToken cancel) => database.Transact(
-        (connection, transaction) => connection.ExecuteAsync(
-            "update command set issued_at = @at, taken_until = null where id = @id", commandIds.Select(id => new { id, at }), transaction),
+        (connection, transaction) => connection.ExecuteEach(
+            "update command set issued_at = @at, taken_until = null where id = @id", commandIds, new { at }, transaction),
         cancel);
 
     /// <summary>Every command of a run that has no outcome is sent again: it goes on after a pause.</summary>
@@ -185,17 +185,14 @@ public sealed class WorkTables(Database database)
         Finish(connection, transaction, [commandId], result, at);
 
     /// <summary>The same for many with one result.</summary>
-    internal static Task Finish(DbConnection connection, DbTransaction transaction, IReadOnlyList<Guid> commandIds, string result, DateTimeOffset at)
-    {
-        var values = new DynamicParameters(new { result, at });
-        var ids = values.List("id", commandIds);
-        return connection.ExecuteAsync(
-            $"""
+    internal static Task Finish(DbConnection connection, DbTransaction transaction, IReadOnlyList<Guid> commandIds, string result, DateTimeOffset at) =>
+        connection.ExecuteEach(
+            """
             insert into outcome (command_id, run_id, round, stage, result, finished_at)
-            select id, run_id, round, stage, @result, @at from command where id in {ids} on conflict (command_id) do nothing;
-            update command set done = true where id in {ids} and not done
+            select id, run_id, round, stage, @result, @at from command where id = @id on conflict (command_id) do nothing;
+            update command set done = true where id = @id and not done
             """,
-            values,
+            commandIds,
+            new { result, at },
             transaction);
-    }
 }

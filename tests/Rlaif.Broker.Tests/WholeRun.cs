@@ -179,7 +179,7 @@ internal sealed class WholeRun : IAsyncDisposable
         ];
         var input = await RunInput.Read(RecipeFile.Read(Repository.Path("recipes/quickstart.yaml"), shorter));
         var artifacts = host!.Services.GetRequiredService<ArtifactStore>();
-        var (policy, prompts) = (await input.Policy.Store(artifacts), await input.StorePrompts(artifacts, default));
+        var (policy, prompts) = (await input.Policy.Store(artifacts, default), await input.StorePrompts(artifacts, default));
         Id = input.Id(policy);
         using var created = await Api.PostAsJsonAsync("/v1/runs", input.Document(policy, prompts), Json.Options);
         Assert.True(created.IsSuccessStatusCode, await created.Content.ReadAsStringAsync());

@@ -14,6 +14,8 @@ public class KubernetesTests
         var there = Directory.EnumerateFiles(Repository.Path(Kubernetes.BaseFolder)).Select(file => Path.GetFileName(file)!);
         Assert.Equal(there.Order(), named.Order());
         Assert.Equal(["../base"], Kubernetes.Example["resources"].Texts);
+        var ofBucket = Kubernetes.Bucket["patches"].Items.Select(patch => patch["path"].Text).Append("kustomization.yaml").Append(".gitignore");
+        Assert.Equal(Directory.EnumerateFiles(Repository.Path(Kubernetes.BucketFolder)).Select(file => Path.GetFileName(file)!).Order(), ofBucket.Order());
     }
 
     [Fact]
@@ -101,7 +103,23 @@ public class KubernetesTests
     }
 
     [Fact]
-    public void Secrets_come_from_files_that_the_example_generates() => Assert.All(Kubernetes.Running.Values, one =>
+    public void A_bucket_takes_the_place_of_the_claim_that_all_nodes_may_write()
+    {
+        Assert.All(Kubernetes.RunningOnBucket.Values, one =>
+        {
+            var artifacts = Kubernetes.Pod(one)["volumes"].Items.Single(volume => volume["name"].Text == "artifacts");
+            Assert.Equal(["emptyDir", "name"], artifacts.Map.Keys.Order());
+            Assert.Contains(Kubernetes.Container(one)["volumeMounts"].Items, mount => mount["name"].Text == "artifacts");
+        });
+        var gone = Yaml.Read($"{Kubernetes.BucketFolder}/{Kubernetes.Bucket["patches"].Items.Single(patch => !patch["target"].Exists)["path"].Text}").Single();
+        Assert.Equal(("delete", "PersistentVolumeClaim", "artifacts"), (gone["$patch"].Text, gone["kind"].Text, gone["metadata"]["name"].Text));
+        var address = new Uri(Kubernetes.Settings("rlaif")["RLAIF_S3"]);
+        Assert.Equal("https", address.Scheme);
+        Assert.NotEqual("/", address.AbsolutePath);
+    }
+
+    [Fact]
+    public void Secrets_come_from_files_that_the_example_and_the_bucket_generate() => Assert.All(Kubernetes.Running.Values.Concat(Kubernetes.RunningOnBucket.Values), one =>
     {
         var volumes = Kubernetes.Pod(one)["volumes"].Items.ToDictionary(volume => volume["name"].Text, volume => volume["secret"]["secretName"].Text);
         var files = Kubernetes.Container(one)["volumeMounts"].Items.Where(mount => volumes[mount["name"].Text].Length > 0)

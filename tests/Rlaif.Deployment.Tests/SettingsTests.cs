@@ -11,7 +11,7 @@ public partial class SettingsTests
 
     private static readonly HashSet<string> Set = Dockerfile.Environment.Keys
         .Concat(Compose.Ours.Values.SelectMany(service => service["environment"].Map.Keys))
-        .Concat(Kubernetes.Running.Values.SelectMany(one => Kubernetes.Environment(one).Keys))
+        .Concat(Kubernetes.RunningOnBucket.Values.SelectMany(one => Kubernetes.Environment(one).Keys))
         .Concat(Kubernetes.Settings("rlaif").Keys)
         .Concat(Compose.Variables.Select(variable => variable.Key).Where(name => name.StartsWith("RLAIF_", StringComparison.Ordinal)))
         .ToHashSet();
@@ -57,7 +57,7 @@ public partial class SettingsTests
         variable => Assert.All(variable, rest => Assert.StartsWith(":?", rest, StringComparison.Ordinal)));
 
     private static IEnumerable<string> Files() => Directory.EnumerateFiles(Repository.Path("deploy"), "*", SearchOption.AllDirectories)
-        .Where(file => !file.Contains("/example/secrets/", StringComparison.Ordinal))
+        .Where(file => !file.Contains("/secrets/", StringComparison.Ordinal))
         .Concat(["docker-compose.yml", ".env.example", "docs/deployment.md"]).Select(Repository.Path);
 
     // A secret may be set as itself or as a file.
@@ -86,6 +86,6 @@ public partial class SettingsTests
     [GeneratedRegex("(?i)\\bpassword=", Plain)]
     private static partial Regex PasswordInConnection();
 
-    [GeneratedRegex("\\b[A-Z_]*(PASS|PASSWORD|TOKEN|KEY|SECRET)(_FILE)?(=|: +)(?<value>[^\\s]*)", Plain)]
+    [GeneratedRegex("\\b[A-Z0-9_]*(PASS|PASSWORD|TOKEN|KEY|SECRET)(_FILE)?(=|: +)(?<value>[^\\s]*)", Plain)]
     private static partial Regex SecretValue();
 }

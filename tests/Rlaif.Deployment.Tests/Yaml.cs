@@ -54,7 +54,14 @@ internal readonly record struct Yaml(object? Value)
             var all = new Dictionary<object, object?>(map);
             foreach (var (key, change) in changes)
             {
-                all[key] = new Yaml(all.GetValueOrDefault(key)).PatchedBy(new(change)).Value;
+                if (change is null)
+                {
+                    all.Remove(key);        // null takes away
+                }
+                else
+                {
+                    all[key] = new Yaml(all.GetValueOrDefault(key)).PatchedBy(new(change)).Value;
+                }
             }
 
             return new(all);

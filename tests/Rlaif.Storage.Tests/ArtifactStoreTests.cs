@@ -5,44 +5,50 @@ public sealed class ArtifactStoreTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("rlaif-artifacts-").FullName;
     private readonly ArtifactStore store;
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     public ArtifactStoreTests() => store = new ArtifactStore(folder);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void The_name_is_the_hash_of_the_content_as_sha256sum_would_say_it()
+    public async Task The_name_is_the_hash_of_the_content_as_sha256sum_would_say_it()
     {
         var staged = Stage("a", ("b.txt", "two"), ("a/x.txt", "one"));
         // printf one > a/x.txt; printf two > b.txt; sha256sum a/x.txt b.txt | sha256sum
-        Assert.Equal("1d50cba3b96ec54a4c4f792f0285e7071ed627bb6f5377ad00787a3ea6c44e19", store.Add(staged));
+        Assert.Equal("1d50cba3b96ec54a4c4f792f0285e7071ed627bb6f5377ad00787a3ea6c44e19", await store.Add(staged, Cancel));
     }
 
     [Fact]
-    public void The_same_content_has_the_same_name_and_is_kept_once()
+    public async Task The_same_content_has_the_same_name_and_is_kept_once()
     {
-        var first = store.Add(Stage("one", ("w", "123"), ("c", "4")));
-        var second = store.Add(Stage("two", ("c", "4"), ("w", "123")));
+        var first = await store.Add(Stage("one", ("w", "123"), ("c", "4")), Cancel);
+        var second = await store.Add(Stage("two", ("c", "4"), ("w", "123")), Cancel);
         Assert.Equal(first, second);
-        Assert.Equal("123", File.ReadAllText(Path.Combine(store.PathOf(first), "w")));
+        Assert.Equal("123", await File.ReadAllTextAsync(Path.Combine(await store.Fetch(first, Cancel), "w"), Cancel));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "staging", "only")));
     }
 
     [Fact]
-    public void Other_bytes_or_another_file_name_are_another_artifact()
+    public async Task Other_bytes_or_another_file_name_are_another_artifact()
     {
-        string[] names = [store.AddText("s", "a", "x"), store.AddText("s", "a", "y"), store.AddText("s", "b", "x"), store.Add(Stage("s", ("a", "x"), ("b", "")))];
+        string[] names =
+        [
+            await store.AddText("s", "a", "x", Cancel), await store.AddText("s", "a", "y", Cancel), await store.AddText("s", "b", "x", Cancel),
+            await store.Add(Stage("s", ("a", "x"), ("b", "")), Cancel),
+        ];
         Assert.Distinct(names);
     }
 
     [Fact]
-    public void What_is_half_written_is_not_there()
+    public async Task What_is_half_written_is_not_there()
     {
         var staged = Stage("model", ("model.safetensors", "half"));
         var name = ArtifactStore.NameOf(staged);
-        Assert.False(store.Holds(name));
-        Assert.Contains(name, Assert.Throws<DirectoryNotFoundException>(() => store.PathOf(name)).Message, StringComparison.Ordinal);
-        store.Add(staged);
-        Assert.True(store.Holds(name));
+        Assert.False(await store.Holds(name, Cancel));
+        Assert.Contains(name, (await Assert.ThrowsAsync<DirectoryNotFoundException>(() => store.Fetch(name, Cancel))).Message, StringComparison.Ordinal);
+        await store.Add(staged, Cancel);
+        Assert.True(await store.Holds(name, Cancel));
     }
 
     [Fact]
@@ -61,12 +67,12 @@ public sealed class ArtifactStoreTests : IDisposable
             () =>
             {
                 start.SignalAndWait();
-                return store.Add(folder);
+                return store.Add(folder, Cancel);
             },
-            TestContext.Current.CancellationToken,
+            Cancel,
             TaskCreationOptions.LongRunning,
-            TaskScheduler.Default)));
-        Assert.True(store.Holds(Assert.Single(names.Distinct(StringComparer.Ordinal))));
+            TaskScheduler.Default).Unwrap()));
+        Assert.True(await store.Holds(Assert.Single(names.Distinct(StringComparer.Ordinal)), Cancel));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "staging", "only")));
     }
 

@@ -217,7 +217,7 @@ internal sealed class PrivateServers : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> Listens(int port, Func<bool> isDead)
+    public static async Task<bool> Listens(int port, Func<bool> isDead)
     {
         var watch = Stopwatch.StartNew();
         while (!isDead() && watch.Elapsed < Patience)

@@ -27,7 +27,7 @@ internal sealed class RemoteRun : IRunning
         try
         {
             var store = new ArtifactStore(home.Artifacts, "client");
-            var (policy, prompts) = (await input.Policy.Store(store), await input.StorePrompts(store, cancel));
+            var (policy, prompts) = (await input.Policy.Store(store, cancel), await input.StorePrompts(store, cancel));
             foreach (var artifact in new[] { policy, prompts })
             {
                 if (!await client.Has($"/v1/artifacts/{artifact}", cancel))
@@ -54,12 +54,12 @@ internal sealed class RemoteRun : IRunning
     /// <summary>The artifact's folder here, downloaded unless it is there.</summary>
     public async Task<string> Folder(string artifact, CancellationToken cancel)
     {
-        if (!artifacts.Holds(artifact))
+        if (!await artifacts.Holds(artifact, cancel))
         {
             await server.Read($"/v1/artifacts/{artifact}", body => ArtifactTransfer.Read(artifacts, artifact, body, cancel), cancel);
         }
 
-        return artifacts.PathOf(artifact);
+        return await artifacts.Fetch(artifact, cancel);
     }
 
     public ValueTask DisposeAsync()

@@ -33,7 +33,7 @@ internal sealed class EmbeddedRun : IRunning
 
     public Task<RunEnding> Ending(CancellationToken cancel) => Get<RunEndings>().Of(Id, cancel);
 
-    public Task<string> Folder(string artifact, CancellationToken cancel) => Task.FromResult(Get<ArtifactStore>().PathOf(artifact));
+    public Task<string> Folder(string artifact, CancellationToken cancel) => Get<ArtifactStore>().Fetch(artifact, cancel);
 
     /// <summary>Creates the run or finds it, and starts whatever of it is missing.</summary>
     public static async Task<EmbeddedRun> Start(RunInput input, HomeFolder home, TimeProvider time, CancellationToken cancel)
@@ -46,7 +46,7 @@ internal sealed class EmbeddedRun : IRunning
         {
             await Migrate(app.Services.GetRequiredService<Database>(), home, cancel);
             var artifacts = app.Services.GetRequiredService<ArtifactStore>();
-            var (policy, prompts) = (await input.Policy.Store(artifacts), await input.StorePrompts(artifacts, cancel));
+            var (policy, prompts) = (await input.Policy.Store(artifacts, cancel), await input.StorePrompts(artifacts, cancel));
             var run = new EmbeddedRun(app, homeLock, input.Id(policy));
             await run.Create(input.Document(policy, prompts), time, cancel);
             await app.StartAsync(cancel);

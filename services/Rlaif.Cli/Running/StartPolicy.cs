@@ -34,14 +34,17 @@ internal sealed class StartPolicy : IAsyncDisposable
 
     /// <summary>Takes it in as a Hugging Face folder in f32, whatever it was, and lets the weights go: once. The same weights give the same
     /// artifact.</summary>
-    public Task<string> Store(ArtifactStore artifacts) => TorchThread.Run(() =>
+    public async Task<string> Store(ArtifactStore artifacts, CancellationToken cancel)
     {
         var staged = artifacts.Stage("start-policy");
-        ModelFolder.WriteModel(staged, model);
-        Chat.Write(staged);
-        model.Dispose();
-        return artifacts.Add(staged);
-    });
+        await TorchThread.Run(() =>
+        {
+            ModelFolder.WriteModel(staged, model);
+            Chat.Write(staged);
+            model.Dispose();
+        }, cancel);
+        return await artifacts.Add(staged, cancel);
+    }
 
     public async ValueTask DisposeAsync() => await TorchThread.Run(model.Dispose);
 }

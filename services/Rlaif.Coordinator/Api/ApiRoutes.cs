@@ -49,7 +49,7 @@ public static class ApiRoutes
         var artifacts = api.MapGroup("/artifacts").WithTags("artifacts");
         artifacts.MapPut("/{artifact}", Upload).WithMetadata(new RequestSizeLimitAttribute(LargestArtifact)).WithSummary("Store an artifact: a tar of its files");
         artifacts.MapGet("/{artifact}", Download).WithSummary("An artifact as a tar of its files");
-        artifacts.MapMethods("/{artifact}", ["HEAD"], (string artifact, ArtifactStore store) => store.Holds(artifact) ? Results.Ok() : Results.NotFound()).WithSummary("Whether an artifact is here");
+        artifacts.MapMethods("/{artifact}", ["HEAD"], Head).WithSummary("Whether an artifact is here");
     }
 
     private static async Task<Created<RunState>> Create(RunDocument document, RunDesk desk, CancellationToken cancel)
@@ -119,7 +119,7 @@ public static class ApiRoutes
 
     private static async Task<IResult> Upload(string artifact, ArtifactStore store, HttpRequest request, CancellationToken cancel)
     {
-        if (!store.Holds(artifact))
+        if (!await store.Holds(artifact, cancel))
         {
             await ArtifactTransfer.Read(store, artifact, request.Body, cancel);
         }
@@ -127,9 +127,12 @@ public static class ApiRoutes
         return Results.NoContent();
     }
 
+    private static async Task<IResult> Head(string artifact, ArtifactStore store, CancellationToken cancel) =>
+        await store.Holds(artifact, cancel) ? Results.Ok() : Results.NotFound();
+
     private static async Task Download(string artifact, ArtifactStore store, HttpContext context, CancellationToken cancel)
     {
-        if (!store.Holds(artifact))
+        if (!await store.Holds(artifact, cancel))
         {
             throw new MissingException($"There is no artifact {artifact} here.");
         }
@@ -151,7 +154,7 @@ public static class ApiRoutes
         }
         catch (Exception error) when (RlaifBus.HealsByWaiting(error) && !context.HttpContext.Response.HasStarted)
         {
-            return Results.Problem("Broker or database are away; try again.", statusCode: 503);
+            return Results.Problem("Broker, database or bucket are away; try again.", statusCode: 503);
         }
     }
 

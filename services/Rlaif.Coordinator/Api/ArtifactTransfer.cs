@@ -11,8 +11,9 @@ public static class ArtifactTransfer
     public static async Task Write(ArtifactStore artifacts, string artifact, Stream output, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(artifacts);
+        var folder = await artifacts.Fetch(artifact, cancel);       // before a byte is sent
         await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
-        foreach (var file in Directory.EnumerateFiles(artifacts.PathOf(artifact)).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             await tar.WriteEntryAsync(file, Path.GetFileName(file), cancel);
         }
@@ -33,7 +34,7 @@ public static class ArtifactTransfer
                 throw new InputException($"What was sent as artifact {artifact} is {name}: it was damaged on its way, or named wrongly. Send it again.");
             }
 
-            artifacts.Add(staged);
+            await artifacts.Add(staged, cancel);
         }
         finally
         {

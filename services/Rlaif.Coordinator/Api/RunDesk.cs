@@ -28,7 +28,7 @@ public sealed class RunDesk(
             ConstitutionSha256 = constitution.Sha256,
             CreatedAt = time.GetUtcNow(),
         };
-        Check(row, document.Prompts);
+        await Check(row, document.Prompts, cancel);
         await runs.Create(row, RunPrompts.Read(artifacts, document.Prompts, document.Id, cancel), cancel);
         await Resume(document.Id, cancel);
     }
@@ -90,7 +90,7 @@ public sealed class RunDesk(
         }
     }
 
-    private void Check(RunRow row, string prompts)
+    private async Task Check(RunRow row, string prompts, CancellationToken cancel)
     {
         try
         {
@@ -103,7 +103,7 @@ public sealed class RunDesk(
 
         foreach (var (what, artifact) in new[] { ("starting policy", row.StartPolicy), ("file of prompts", prompts) })
         {
-            if (!artifacts.Holds(artifact))
+            if (!await artifacts.Holds(artifact, cancel))
             {
                 throw new InputException($"The {what} {artifact} is not here; upload it to /v1/artifacts/{artifact} first.");
             }

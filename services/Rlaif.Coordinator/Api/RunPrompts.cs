@@ -26,7 +26,7 @@ public static class RunPrompts
             }
         }
 
-        return artifacts.Add(staged);
+        return await artifacts.Add(staged, cancel);
     }
 
     /// <summary>Reads them for a run, line by line.</summary>
@@ -35,8 +35,8 @@ public static class RunPrompts
         ArtifactStore artifacts, string artifact, Guid run, [EnumeratorCancellation] CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(artifacts);
-        var number = 0;
-        await foreach (var line in System.IO.File.ReadLinesAsync(Path.Combine(artifacts.PathOf(artifact), File), cancel))
+        var (folder, number) = (await artifacts.Fetch(artifact, cancel), 0);
+        await foreach (var line in System.IO.File.ReadLinesAsync(Path.Combine(folder, File), cancel))
         {
             yield return Row(line, ++number, artifact) with { RunId = run };
         }

@@ -7,15 +7,15 @@ namespace Rlaif.Coordinator.Looking;
 public static class DataSources
 {
     /// <summary>Ids of pair or response rows; null when the artifact is gone or its lines name no sources.</summary>
-    public static IReadOnlySet<Guid>? Of(ArtifactStore artifacts, string artifact)
+    public static async Task<IReadOnlySet<Guid>?> Of(ArtifactStore artifacts, string artifact, CancellationToken cancel)
     {
-        if (!artifacts.Holds(artifact))
+        if (!await artifacts.Holds(artifact, cancel))
         {
             return null;
         }
 
         var sources = new HashSet<Guid>();
-        foreach (var line in Directory.EnumerateFiles(artifacts.PathOf(artifact), "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines))
+        foreach (var line in Directory.EnumerateFiles(await artifacts.Fetch(artifact, cancel), "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines))
         {
             using var row = JsonDocument.Parse(line);
             if (row.RootElement.TryGetProperty("source", out var source) && source.TryGetGuid(out var id))

@@ -66,7 +66,7 @@ public sealed class LineageReports(
     {
         var command = await lineage.Command(made.CommandId, cancel);
         var supervised = command?.Kind == nameof(OptimizePolicy) && Json.Read<OptimizePolicy>(command.Body).Algorithm == "sft";
-        var sources = DataSources.Of(artifacts, made.DataArtifact);
+        var sources = await DataSources.Of(artifacts, made.DataArtifact, cancel);
         return new()
         {
             CommandId = made.CommandId,

@@ -42,6 +42,6 @@ internal sealed class TrainingParts(TrainingData data, ArtifactStore artifacts, 
             }
         }
 
-        return (artifacts.Add(staged), count);
+        return (await artifacts.Add(staged, cancel), count);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Rlaif.Learning.Native;
@@ -10,6 +11,10 @@ public static class TorchThread
 {
     private static readonly BlockingCollection<Action> Work = [];
     private static readonly Lazy<Thread> Worker = new(Start);
+    private static long busy;
+
+    /// <summary>For how long work was done on it, since the process began.</summary>
+    public static TimeSpan Busy => TimeSpan.FromTicks(Interlocked.Read(ref busy));
 
     /// <summary>Whether the caller is on the torch thread.</summary>
     public static bool IsCurrent => Worker.IsValueCreated && Thread.CurrentThread == Worker.Value;
@@ -68,7 +73,9 @@ public static class TorchThread
         {
             foreach (var work in Work.GetConsumingEnumerable())
             {
+                var began = Stopwatch.GetTimestamp();
                 work();
+                Interlocked.Add(ref busy, Stopwatch.GetElapsedTime(began).Ticks);
             }
         })
         { IsBackground = true, Name = "torch" };

@@ -29,7 +29,8 @@ public class RunViewTests
         {
             await runs.Create(new() { Id = id, Name = "other", Recipe = "{}", CreatedAt = SmallRun.At }, AsyncEnumerable.Empty<PromptRow>(), Cancel);
             await new WorkTables(world.Database).Plan(
-                new() { RunId = id, Round = 2, Ordinal = 0, Name = "labels", Total = 9, PlannedAt = SmallRun.At }, AsyncEnumerable.Empty<CommandRow>(), Cancel);
+                new() { RunId = id, Round = 2, Ordinal = 0, Name = "labels", PlannedAt = SmallRun.At },
+                Enumerable.Range(0, 9).Select(i => new CommandRow { Id = RlaifId.Of(id, i), RunId = id, Round = 2, Stage = "labels" }).ToAsyncEnumerable(), Cancel);
         }
 
         await runs.Pause(RlaifId.Of("pause"), waiting, $"The judge at {SmallRun.Escape} cannot be reached.", SmallRun.At, Cancel);

@@ -156,7 +156,7 @@ internal sealed class SmallRun : IAsyncDisposable
     {
         var staged = Artifacts.Stage("data");
         await File.WriteAllTextAsync(Path.Combine(staged, "pairs.jsonl"), $$"""{"source":"{{Pair(1)}}","prompt":[1]}""" + "\n");
-        var traced = Artifacts.Add(staged);
+        var traced = await Artifacts.Add(staged, default);
         var sft = new OptimizePolicy(default, Run, 1, 0, "sft", Start, Start, "da7b", 3);
         var dpo = new OptimizePolicy(default, Run, 1, 1, "dpo", SftPolicy, SftPolicy, traced, 3);
         await Train(2, "reward-model", new TrainRewardModel(default, Run, 1, Start, "da7a", 3), Start, "e0", "e1", "da7a");

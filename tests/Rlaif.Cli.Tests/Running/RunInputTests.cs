@@ -91,9 +91,9 @@ public sealed class RunInputTests : IDisposable
         var input = await RunInput.Read(Of(Write("one", "a", "b", "c", "d", "e", "f"), null, null));
         await using var policy = input.Policy;
         var before = policy.Parameters;
-        await policy.Store(new(Path.Combine(folder, "artifacts")));
+        await policy.Store(new(Path.Combine(folder, "artifacts")), TestContext.Current.CancellationToken);
         Assert.Equal(before, policy.Parameters);
-        await Assert.ThrowsAnyAsync<Exception>(() => policy.Store(new(Path.Combine(folder, "artifacts"))));
+        await Assert.ThrowsAnyAsync<Exception>(() => policy.Store(new(Path.Combine(folder, "artifacts")), TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

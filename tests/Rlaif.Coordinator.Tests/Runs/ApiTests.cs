@@ -55,7 +55,7 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task An_artifact_comes_back_as_it_went_and_keeps_its_name()
     {
         var there = new ArtifactStore(Path.Combine(folder, "client"));
-        var artifact = there.AddText("one", "config.json", "{}");
+        var artifact = await there.AddText("one", "config.json", "{}", Cancel);
         using var body = new MemoryStream();
         await ArtifactTransfer.Write(there, artifact, body, Cancel);
         Assert.Equal(HttpStatusCode.NotFound, (await client.SendAsync(new(HttpMethod.Head, $"/v1/artifacts/{artifact}"), Cancel)).StatusCode);
@@ -64,7 +64,7 @@ public sealed class ApiTests : IAsyncLifetime
 
         var back = new ArtifactStore(Path.Combine(folder, "back"));
         await ArtifactTransfer.Read(back, artifact, await client.GetStreamAsync($"/v1/artifacts/{artifact}", Cancel), Cancel);
-        Assert.Equal("{}", await File.ReadAllTextAsync(Path.Combine(back.PathOf(artifact), "config.json"), Cancel));
+        Assert.Equal("{}", await File.ReadAllTextAsync(Path.Combine(await back.Fetch(artifact, Cancel), "config.json"), Cancel));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ApiTests : IAsyncLifetime
     {
         var there = new ArtifactStore(Path.Combine(folder, "client"));
         using var body = new MemoryStream();
-        await ArtifactTransfer.Write(there, there.AddText("one", "config.json", "{}"), body, Cancel);
+        await ArtifactTransfer.Write(there, await there.AddText("one", "config.json", "{}", Cancel), body, Cancel);
         var other = new string('a', 64);
         foreach (var (content, word) in new[] { (body.ToArray(), "damaged"), (body.ToArray()[..700], "tar"), ([1, 2, 3], "tar") })
         {
@@ -81,13 +81,13 @@ public sealed class ApiTests : IAsyncLifetime
             Assert.Contains(word, await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
         }
 
-        Assert.False(host!.Services.GetRequiredService<ArtifactStore>().Holds(other));
+        Assert.False(await host!.Services.GetRequiredService<ArtifactStore>().Holds(other, Cancel));
     }
 
     [Fact]
     public async Task A_run_is_created_followed_paused_resumed_and_cancelled()
     {
-        var artifact = host!.Services.GetRequiredService<ArtifactStore>().AddText("policy", "config.json", "{}");
+        var artifact = await host!.Services.GetRequiredService<ArtifactStore>().AddText("policy", "config.json", "{}", Cancel);
         var document = await Document(artifact);
         using var created = await client.PostAsJsonAsync("/v1/runs", document, Json.Options, Cancel);
         Assert.True(created.StatusCode == HttpStatusCode.Created, await created.Content.ReadAsStringAsync(Cancel));

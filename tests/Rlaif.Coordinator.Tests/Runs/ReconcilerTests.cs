@@ -31,7 +31,7 @@ public class ReconcilerTests
         Assert.Equal(["reward-model", "policy", "policy", "reward-model", "policy"], rows.Select(row => row.Kind));
         string[] starts = [TestRun.StartPolicy, TestRun.StartPolicy, rows[1].Artifact, rows[0].Artifact, rows[2].Artifact];
         Assert.Equal(starts, rows.Select(row => row.StartArtifact));
-        Assert.All(rows, row => Assert.True(new ArtifactStore(run.Home.Artifacts).Holds(row.DataArtifact)));
+        await Assert.AllAsync(rows, async row => Assert.True(await new ArtifactStore(run.Home.Artifacts).Holds(row.DataArtifact, Cancel)));
     }
 
     [Fact]

@@ -44,6 +44,22 @@ internal sealed partial class TestRun : IAsyncDisposable
         return created;
     }
 
+    /// <summary>The run as an earlier version left it: its tables and rows as SQL, brought to this version.</summary>
+    public static async Task<TestRun> Restore(string stored)
+    {
+        var restored = new TestRun();
+        await using (var connection = await restored.Database.Open(default))
+        {
+            await using var script = connection.CreateCommand();
+            script.CommandText = await File.ReadAllTextAsync(Repository.Path($"tests/Rlaif.Coordinator.Tests/Stored/{stored}"));
+            await script.ExecuteNonQueryAsync();
+        }
+
+        await restored.Database.Migrate(default);
+        restored.Time.Advance(TimeSpan.FromDays(1));
+        return restored;
+    }
+
     public async Task Add(Guid id, Recipe recipe)
     {
         var yaml = await File.ReadAllTextAsync(Repository.Path("constitutions/brief.yaml"));

@@ -65,7 +65,7 @@ public class TrainingDataTests
     {
         var id = stage == "reward-model" ? RlaifId.Of(run.Id, round, stage) : RlaifId.Of(run.Id, round, stage, stage == "sft" ? 0 : 1);
         var checkpoint = (await new TrainingTables(run.Database).Checkpoints(run.Id, Cancel)).Single(row => row.CommandId == id);
-        var lines = await File.ReadAllLinesAsync(Path.Combine(new ArtifactStore(run.Home.Artifacts).PathOf(checkpoint.DataArtifact), "data.jsonl"), Cancel);
+        var lines = await File.ReadAllLinesAsync(Path.Combine(await new ArtifactStore(run.Home.Artifacts).Fetch(checkpoint.DataArtifact, Cancel), "data.jsonl"), Cancel);
         return [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
     }
 }
