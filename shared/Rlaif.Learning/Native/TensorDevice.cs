@@ -35,6 +35,15 @@ internal static unsafe partial class TensorDevice
         set_default_device(device == DeviceKind.Cuda ? CUDA : CPU);
     }
 
+    /// <summary>Weights from values of ours, on the CPU, in memory of LibTorch's own: <c>tensor</c> would leave them where .NET put the array, and
+    /// the last bits of a product depend on how its inputs lie in a cache line (MKL, one row of inputs).</summary>
+    public static Tensor Weight(float[] values, params long[] shape)
+    {
+        using var borrowed = from_array(values, float32, CPU);
+        using var shaped = borrowed.view(shape);
+        return shaped.clone();
+    }
+
     /// <summary>The same values on the current device; those elsewhere are given up.</summary>
     public static Tensor Moved(Tensor values)
     {
