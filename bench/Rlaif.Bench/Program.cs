@@ -9,7 +9,7 @@ Dictionary<string, (string What, Func<PrivateServers, Task<IReadOnlyList<Figure>
     ["labeler-throughput"] = ("labels stored a second, over a bare RabbitMQ consumer with the same insert", LabelerThroughput.Measure),
     ["judge-concurrency"] = ("64 judge calls of 500 ms at once: ideal time over measured", JudgeConcurrency.Measure),
     ["pipeline-overhead"] = ("the part of a round's time in which no model computes", PipelineOverhead.Measure),
-    ["coordinator-memory"] = ("peak memory with 10^6 prompts over that with 10^4", CoordinatorMemory.Measure),
+    ["coordinator-memory"] = ("peak memory with 10^6 prompts over that with 10^5", CoordinatorMemory.Measure),
     ["label-settle-slope"] = ("time per pair at the end of 10^5 over that at the beginning", LabelSettleSlope.Measure),
 };
 
