@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rlaif.Recipes;
 
 /// <summary>What matrix products are computed in.</summary>
@@ -26,8 +28,10 @@ public enum DeviceKind
 /// <summary>What changes the last bits of a result besides seed and data: settings of the run, applied by every worker, never a timing.</summary>
 /// <param name="Threads">Threads of the tensor library.</param>
 /// <param name="Precision">Of matrix products.</param>
-/// <param name="Device">A worker that lacks it declines.</param>
-public sealed record Numerics(int Threads, Precision Precision, DeviceKind Device = DeviceKind.Cpu)
+/// <param name="Device">A worker that lacks it declines. The CPU is not written: manifests, and so names of artifacts, are those of before there
+/// was a choice.</param>
+public sealed record Numerics(
+    int Threads, Precision Precision, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] DeviceKind Device = DeviceKind.Cpu)
 {
     /// <summary>All processors in f32: where no recipe says anything.</summary>
     public static Numerics OfThisMachine { get; } = new(Environment.ProcessorCount, Precision.Float32);

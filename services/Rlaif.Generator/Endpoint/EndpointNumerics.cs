@@ -4,17 +4,22 @@ using Rlaif.Recipes;
 
 namespace Rlaif.Generator.Endpoint;
 
-/// <summary>What the endpoint computes in: no request belongs to a run, so it is a setting of the deployment.</summary>
-internal static class EndpointNumerics
+/// <summary>What is computed in where no run says it: at the endpoint, and when a model is talked with. A setting of the process.</summary>
+public static class EndpointNumerics
 {
     /// <exception cref="InputException">RLAIF_THREADS, RLAIF_PRECISION or RLAIF_DEVICE cannot be used.</exception>
     public static Numerics Read(Settings settings)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         var here = Numerics.OfThisMachine;
         var threads = settings.Text("RLAIF_THREADS") is not { } count ? here.Threads
             : int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1024 ? number
             : throw new InputException($"RLAIF_THREADS is \"{count}\"; write a number from 1 to 1024.");
-        return new(threads, OneOf<Precision>(settings, "RLAIF_PRECISION"), OneOf<DeviceKind>(settings, "RLAIF_DEVICE"));
+        var (precision, device) = (OneOf<Precision>(settings, "RLAIF_PRECISION"), OneOf<DeviceKind>(settings, "RLAIF_DEVICE"));
+        return (precision, device) is (Precision.TensorFloat32, DeviceKind.Cpu)
+            ? throw new InputException(
+                "RLAIF_PRECISION is tensorfloat32, which only a card computes in; set RLAIF_DEVICE to cuda, or the precision to float32.")
+            : new(threads, precision, device);
     }
 
     // The first is the default. By name: Enum.TryParse would take numbers too.

@@ -86,7 +86,7 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits, Numeric
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The exception is handed to whoever waits for a response.")]
-    private int Answer(string name, LanguageModel model, List<Waiting> batch)
+    private static int Answer(string name, LanguageModel model, List<Waiting> batch)
     {
         if (batch.Count == 0)
         {

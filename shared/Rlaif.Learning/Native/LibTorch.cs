@@ -17,7 +17,7 @@ internal static unsafe class LibTorch
     /// <exception cref="InputException">The folder holds no LibTorch that fits.</exception>
     public static void Open() => _ = Opened.Value;
 
-    private static bool Load(string folder)
+    internal static bool Load(string folder)
     {
         var file = Path.GetFullPath(Path.Combine(folder, "libtorch.so"));
         if (!File.Exists(file))

@@ -21,6 +21,23 @@ public class DeviceTests
     }, TestContext.Current.CancellationToken);
 
     [Fact]
+    public void A_folder_without_a_LibTorch_that_loads_is_told_in_one_sentence()
+    {
+        var folder = Directory.CreateTempSubdirectory("rlaif").FullName;
+        Refused("which has no libtorch.so; name the folder torch/lib of a PyTorch installation.");
+        File.WriteAllText(Path.Combine(folder, "libtorch.so"), "not a library");
+        Refused("whose libtorch.so cannot be loaded: ");
+        Directory.Delete(folder, recursive: true);
+
+        void Refused(string told)
+        {
+            var message = Assert.Throws<InputException>(() => LibTorch.Load(folder)).Message;
+            Assert.StartsWith($"RLAIF_LIBTORCH names {folder}, {told}", message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+    }
+
+    [Fact]
     public Task A_script_can_be_told_to_run_as_it_is_written() => TorchThread.Run(() =>
     {
         ScriptExecutor.Optimizes(false);
