@@ -2,6 +2,7 @@ using MassTransit;
 using Rlaif.Generator.Endpoint;
 using Rlaif.Generator.Sampling;
 using Rlaif.Hosting;
+using Rlaif.Learning.Native;
 using Rlaif.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -14,6 +15,7 @@ public static class GeneratorService
         "generator",
         services =>
         {
+            TorchRuntime.Open();
             services.AddSingleton(provider => Shelf(provider.GetRequiredService<ArtifactStore>()));
             services.TryAddSingleton(provider => EndpointNumerics.Read(provider.GetRequiredService<Settings>()));
             services.AddOpenAi();

@@ -1,5 +1,6 @@
 using MassTransit;
 using Rlaif.Hosting;
+using Rlaif.Learning.Native;
 
 namespace Rlaif.PolicyOptimizer;
 
@@ -7,5 +8,11 @@ namespace Rlaif.PolicyOptimizer;
 public static class PolicyOptimizerService
 {
     public static readonly ServiceModule Module = new(
-        "policy-optimizer", services => services.AddTrainer<PolicyTrainer>(), bus => bus.AddConsumer<OptimizePolicyConsumer>());
+        "policy-optimizer",
+        services =>
+        {
+            TorchRuntime.Open();
+            services.AddTrainer<PolicyTrainer>();
+        },
+        bus => bus.AddConsumer<OptimizePolicyConsumer>());
 }

@@ -1,5 +1,6 @@
 using MassTransit;
 using Rlaif.Hosting;
+using Rlaif.Learning.Native;
 
 namespace Rlaif.RewardTrainer;
 
@@ -8,7 +9,11 @@ public static class RewardTrainerService
 {
     public static readonly ServiceModule Module = new(
         "reward-trainer",
-        services => services.AddTrainer<RewardModelTrainer>(),
+        services =>
+        {
+            TorchRuntime.Open();
+            services.AddTrainer<RewardModelTrainer>();
+        },
         bus =>
         {
             bus.AddConsumer<TrainRewardModelConsumer>();

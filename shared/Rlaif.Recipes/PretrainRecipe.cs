@@ -23,8 +23,12 @@ public sealed record PretrainRecipe
     public int Threads { get; init; } = 2;
 
     /// <summary>Of matrix products: part of the result's bytes.</summary>
-    [OneOf("float32", "bfloat16")]
+    [OneOf("float32", "bfloat16", "tensorfloat32")]
     public string Precision { get; init; } = "float32";
+
+    /// <summary>Where it is computed: part of the result's bytes.</summary>
+    [OneOf("cpu", "cuda")]
+    public string Device { get; init; } = "cpu";
 
     /// <summary>Token ids: special tokens, bytes, merges.</summary>
     [Between(300, 1_000_000, "1024")]

@@ -27,8 +27,12 @@ public sealed record Recipe
     public int Threads { get; init; } = 2;
 
     /// <summary>Of matrix products: part of the result's bytes.</summary>
-    [OneOf("float32", "bfloat16")]
+    [OneOf("float32", "bfloat16", "tensorfloat32")]
     public string Precision { get; init; } = "float32";
+
+    /// <summary>Where it is computed: part of the result's bytes.</summary>
+    [OneOf("cpu", "cuda")]
+    public string Device { get; init; } = "cpu";
 
     /// <summary>Where prompts come from.</summary>
     public required PromptsRecipe Prompts { get; init; }

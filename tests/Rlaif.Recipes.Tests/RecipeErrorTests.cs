@@ -64,6 +64,7 @@ public class RecipeErrorTests
     [InlineData("optimize:\n  - dpo: {}", "optimize: {dpo: {}}", "optimize is a group; it must be a list, each entry after a hyphen.")]
     [InlineData("prompts: {train: p.jsonl}", "prompts: {}", "prompts.train is missing and has no default.")]
     [InlineData("l}", "l, boost: {unsafe: 2}}", "prompts.boost counts only when prompts are drawn by tag; set prompts.balance to true.")]
+    [InlineData("# line 8", "precision: tensorfloat32", "precision is tensorfloat32, which only a card computes in; set device to cuda, or precision to float32.")]
     [InlineData("name: mine\n", "", "name is missing and has no default.")]
     public void What_settings_say_together_is_checked(string from, string to, string told) =>
         Assert.Matches(

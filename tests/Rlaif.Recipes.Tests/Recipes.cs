@@ -36,7 +36,11 @@ internal static class Recipes
 
     /// <summary>A recipe with every setting anywhere in its range.</summary>
     public static Gen<Recipe> Any { get; } = Record(typeof(Recipe)).Select(value => (Recipe)value).Select(recipe =>
-        recipe with { Prompts = recipe.Prompts with { Balance = recipe.Prompts.Balance || recipe.Prompts.Boost.Count > 0 } });
+        recipe with
+        {
+            Device = recipe.Precision == "tensorfloat32" ? "cuda" : recipe.Device,
+            Prompts = recipe.Prompts with { Balance = recipe.Prompts.Balance || recipe.Prompts.Boost.Count > 0 },
+        });
 
     public static string AsJson(Recipe recipe) => JsonSerializer.Serialize(recipe, Json);
 

@@ -28,7 +28,8 @@ internal static class DoctorCommand
                     return ones(64, 64).matmul(ones(64, 64)).sum().item<float>() == 64 * 64 * 64;
                 }, cancel);
                 healthy &= works;
-                Report("LibTorch", works ? $"{__version__}, computes" : "loads but computes wrong numbers");
+                var devices = cuda.is_available() ? "cpu and cuda" : "cpu";
+                Report("LibTorch", works ? $"{__version__}, computes; has {devices}" : "loads but computes wrong numbers");
             }
             catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or NotSupportedException)
             {

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Rlaif.Cli.Looking;
+using Rlaif.Generator.Endpoint;
+using Rlaif.Hosting;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
@@ -67,9 +69,14 @@ internal sealed class Speaker(LanguageModel model, ChatFormat chat) : IDisposabl
 {
     public static async Task<Speaker> Load(string path)
     {
-        TorchRuntime.Start(Math.Max(1, Environment.ProcessorCount));
+        var numerics = EndpointNumerics.Read(Settings.Environment);
         var chat = ChatFormat.Read(path);
-        return new(await TorchThread.Run(() => ModelFolder.ReadModel(path, trainable: false)), chat);
+        var model = await TorchThread.Run(() =>
+        {
+            TorchRuntime.Use(numerics);
+            return ModelFolder.ReadModel(path, trainable: false);
+        });
+        return new(model, chat);
     }
 
     /// <param name="onText">Is told of the answer as it grows; null: nobody is.</param>

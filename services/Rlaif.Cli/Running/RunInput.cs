@@ -30,9 +30,7 @@ internal sealed record RunInput(
     }
 
     /// <summary>The run's name: of what it is made of, and of no path. The same command is the same run.</summary>
-    public Guid Id(string startPolicy) => RlaifId.Of(
-        "run", Json.Of(Recipe with { Policy = "", Constitution = "", Prompts = Recipe.Prompts with { Train = "", Evaluation = null, Demo = null } }),
-        startPolicy, Constitution.Sha256, PromptsSha256);
+    public Guid Id(string startPolicy) => RlaifId.Of("run", Json.Of(Named()), startPolicy, Constitution.Sha256, PromptsSha256);
 
     /// <summary>The artifact of its prompts.</summary>
     public Task<string> StorePrompts(ArtifactStore artifacts, CancellationToken cancel) => RunPrompts.Store(artifacts, Rows(), cancel);
@@ -73,6 +71,13 @@ internal sealed record RunInput(
 
         return prompts;
     }
+
+    // Null is not written: a run on the CPU keeps the name that it had before there was a choice.
+    private Recipe Named() => Recipe with
+    {
+        Policy = "", Constitution = "", Prompts = Recipe.Prompts with { Train = "", Evaluation = null, Demo = null },
+        Device = Recipe.Device == "cpu" ? null! : Recipe.Device,
+    };
 
     // Of what was read, not of the file: a pipe cannot be read twice, and a file may have changed since.
     private static string Named(string part, IReadOnlyList<LoadedPrompt>? prompts) =>

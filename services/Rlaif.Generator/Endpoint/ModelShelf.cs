@@ -16,7 +16,7 @@ public sealed class ModelShelf(
 {
     private const int MostFormats = 64; // a tokenizer is some megabytes, and each round makes a new policy
     private readonly ConcurrentDictionary<string, Lazy<ChatFormat>> formats = new(StringComparer.Ordinal);
-    private readonly List<(string Path, LanguageModel Model)> loaded = []; // last used last; touched on the torch thread only
+    private readonly List<(string Path, DeviceKind Device, LanguageModel Model)> loaded = []; // last used last; touched on the torch thread only
 
     /// <summary>The names to show.</summary>
     public Task<IReadOnlyList<string>> List(CancellationToken cancel) => list?.Invoke(cancel) ?? Task.FromResult<IReadOnlyList<string>>([]);
@@ -25,13 +25,20 @@ public sealed class ModelShelf(
     /// <exception cref="InputException">Its files cannot be used.</exception>
     public async Task<ChatFormat?> Format(string name, CancellationToken cancel) => await find(name, cancel) is { } path ? FormatAt(path) : null;
 
-    /// <summary>Runs <paramref name="work"/> with the model on the torch thread. The model stays the shelf's: keep nothing of it.</summary>
-    /// <exception cref="InputException">There is no such model, or its files cannot be used.</exception>
-    public async Task<T> Use<T>(string name, Func<LanguageModel, ChatFormat, T> work, CancellationToken cancel)
+    /// <summary>Runs <paramref name="work"/> with the model on the torch thread, in these numerics. The model stays the shelf's: keep nothing
+    /// of it.</summary>
+    /// <exception cref="InputException">There is no such model, its files cannot be used, or this process lacks the device.</exception>
+    public async Task<T> Use<T>(string name, Numerics numerics, Func<LanguageModel, ChatFormat, T> work, CancellationToken cancel)
     {
         var path = await find(name, cancel) ?? throw new InputException($"There is no model \"{name}\" here.");
         var format = FormatAt(path);
-        return await TorchThread.Run(() => work(ModelAt(path), format), cancel);
+        return await TorchThread.Run(
+            () =>
+            {
+                TorchRuntime.Use(numerics);
+                return work(ModelAt(path, numerics.Device), format);
+            },
+            cancel);
     }
 
     /// <inheritdoc/>
@@ -52,9 +59,9 @@ public sealed class ModelShelf(
         return formats.GetOrAdd(path, static path => new(() => ChatFormat.Read(path), LazyThreadSafetyMode.PublicationOnly)).Value;
     }
 
-    private LanguageModel ModelAt(string path)
+    private LanguageModel ModelAt(string path, DeviceKind device)
     {
-        if (loaded.FindIndex(one => one.Path == path) is var at and >= 0)
+        if (loaded.FindIndex(one => one.Path == path && one.Device == device) is var at and >= 0)
         {
             loaded.Add(loaded[at]);
             loaded.RemoveAt(at);
@@ -67,7 +74,7 @@ public sealed class ModelShelf(
             loaded.RemoveAt(0);
         }
 
-        loaded.Add((path, ModelFolder.ReadModel(path, trainable: false)));
+        loaded.Add((path, device, ModelFolder.ReadModel(path, trainable: false)));
         return loaded[^1].Model;
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Rlaif.Learning.Models;
-using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
 using Rlaif.Recipes;
 
@@ -44,7 +43,7 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits, Numeric
     {
         try
         {
-            await shelf.Use(model, (loaded, _) => Answer(model, loaded, Take(queue, loaded.Config)), CancellationToken.None);
+            await shelf.Use(model, numerics, (loaded, _) => Answer(model, loaded, Take(queue, loaded.Config)), CancellationToken.None);
         }
         catch (Exception error)
         {
@@ -87,14 +86,13 @@ public sealed class RequestBatcher(ModelShelf shelf, BatchLimits limits, Numeric
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The exception is handed to whoever waits for a response.")]
-    private int Answer(string name, LanguageModel model, List<Waiting> batch)
+    private static int Answer(string name, LanguageModel model, List<Waiting> batch)
     {
         if (batch.Count == 0)
         {
             return 0;
         }
 
-        TorchRuntime.Use(numerics);
         Rows.Record(batch.Count, new KeyValuePair<string, object?>("model", name));
         try
         {

@@ -2,7 +2,6 @@ using MassTransit;
 using Rlaif.Contracts;
 using Rlaif.Generator.Endpoint;
 using Rlaif.Hosting;
-using Rlaif.Learning.Native;
 using Rlaif.Learning.Training;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -27,21 +26,11 @@ internal sealed class GenerateResponsesConsumer(
     private async Task Generate(GenerateResponses command, CancellationToken cancel)
     {
         var numerics = Numerics.Of(Json.Read<Recipe>((await runs.Find(command.RunId, cancel))!.Recipe));
-        var generated = await models.Use(
-            command.Policy,
-            (model, chat) =>
-            {
-                TorchRuntime.Use(numerics);
-                return Generation.Of(command, model, chat, cancel);
-            },
-            cancel);
+        var generated = await models.Use(command.Policy, numerics, (model, chat) => Generation.Of(command, model, chat, cancel), cancel);
         var reference = command.Reference is null ? null : await models.Use(
             command.Reference,
-            (model, _) =>
-            {
-                TorchRuntime.Use(numerics);
-                return SequenceLogProbs.Of(model, [.. generated.Select(one => new TrainingExample(one.Prompt, one.Tokens))], cancel);
-            },
+            numerics,
+            (model, _) => SequenceLogProbs.Of(model, [.. generated.Select(one => new TrainingExample(one.Prompt, one.Tokens))], cancel),
             cancel);
         var rows = generated.Select((one, row) =>
         {

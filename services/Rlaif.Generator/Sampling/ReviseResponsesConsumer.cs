@@ -2,7 +2,6 @@ using MassTransit;
 using Rlaif.Contracts;
 using Rlaif.Generator.Endpoint;
 using Rlaif.Hosting;
-using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
@@ -26,14 +25,7 @@ internal sealed class ReviseResponsesConsumer(
     private async Task Revise(ReviseResponses command, CancellationToken cancel)
     {
         var numerics = Numerics.Of(Json.Read<Recipe>((await runs.Find(command.RunId, cancel))!.Recipe));
-        var revised = await models.Use(
-            command.Policy,
-            (model, chat) =>
-            {
-                TorchRuntime.Use(numerics);
-                return Generation.Of(command, model, chat, cancel);
-            },
-            cancel);
+        var revised = await models.Use(command.Policy, numerics, (model, chat) => Generation.Of(command, model, chat, cancel), cancel);
         var ids = command.Drafts.Select(draft => RlaifId.Of(command.RunId, command.Round, "revision", draft.ResponseId)).ToList();
         var rows = revised.Select((one, i) => ResponseRows.Of(
             ids[i], command.RunId, command.Round, Purpose.Preference, command.Policy, command.Drafts[i].Prompt.Id, ResponseRows.Revision, one.Revision, null));

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
 using static TorchSharp.torch;
 
@@ -29,6 +30,6 @@ internal static class InitialWeights
             values[i] = (float)(random.NextNormal() * deviation);
         }
 
-        return tensor(values, weight.Shape);
+        return TensorDevice.Weight(values, weight.Shape);
     }
 }

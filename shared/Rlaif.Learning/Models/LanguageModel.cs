@@ -1,3 +1,4 @@
+using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -5,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Models;
 
-/// <summary>A Llama-family decoder in f32 on the CPU. All calls are made on the torch thread (<see cref="Native.TorchThread"/>).</summary>
+/// <summary>A Llama-family decoder in f32 on the device that was current when it was made. All calls are made on the torch thread
+/// (<see cref="TorchThread"/>).</summary>
 public sealed class LanguageModel : IDisposable
 {
     private readonly Dictionary<string, Parameter> byName;
@@ -98,7 +100,7 @@ public sealed class LanguageModel : IDisposable
         rotary.Dispose();
     }
 
-    // Parameter takes over the tensor's handle; it must outlive the scope that it was made in.
+    // Takes over the values; it must outlive the scope that they were made in.
     internal static Parameter OwnParameter(Tensor values, bool trainable) =>
-        (Parameter)new Parameter(values, trainable).DetachFromDisposeScope();
+        (Parameter)new Parameter(TensorDevice.Moved(values), trainable).DetachFromDisposeScope();
 }

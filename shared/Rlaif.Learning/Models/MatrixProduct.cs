@@ -9,24 +9,51 @@ namespace Rlaif.Learning.Models;
 /// would be a fast f32 product, but returns wrong numbers for many shapes in LibTorch 2.10 (docs/decisions.md).</remarks>
 public static class MatrixProduct
 {
-    private static readonly jit.CompilationUnit Script = jit.compile("""
-        def bfloat16(x: Tensor, w: Tensor) -> Tensor:
-            return torch.linear(x.to(dtype=15), w.to(dtype=15)).to(dtype=6)
-
-        """);
-
     /// <summary>What products are computed in from now on, on the torch thread.</summary>
     public static Precision Precision { get; set; } = Precision.Float32;
+
+    private static RoundedWeights? held;
+
+    /// <summary>Until it is disposed, a weight is rounded once and not for every product: the weights must not change meanwhile.</summary>
+    internal static IDisposable HoldRounded() => new RoundedWeights();
 
     /// <summary>x wᵀ + b: [.., in] with [out, in] to [.., out]; gradients flow.</summary>
     internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
     {
-        if (Precision == Precision.Float32)
+        if (Precision != Precision.BFloat16)
         {
             return nn.functional.linear(x, weight, bias);
         }
 
-        var product = Script.invoke<Tensor>("bfloat16", x, weight);
-        return bias is null ? product : product + bias;
+        using var inputs = x.to(ScalarType.BFloat16);
+        var rounded = held?.Of(weight) ?? weight.to(ScalarType.BFloat16);
+        using var product = nn.functional.linear(inputs, rounded);
+        if (held is null)
+        {
+            rounded.Dispose();
+        }
+
+        var result = product.to(ScalarType.Float32);
+        return bias is null ? result : result + bias;
+    }
+
+    private sealed class RoundedWeights : IDisposable
+    {
+        private readonly Dictionary<Tensor, Tensor> copies = new(ReferenceEqualityComparer.Instance);
+        private readonly RoundedWeights? outer = held;
+
+        public RoundedWeights() => held = this;
+
+        public Tensor Of(Tensor weight) =>
+            copies.TryGetValue(weight, out var copy) ? copy : copies[weight] = weight.to(ScalarType.BFloat16).DetachFromDisposeScope();
+
+        public void Dispose()
+        {
+            held = outer;
+            foreach (var copy in copies.Values)
+            {
+                copy.Dispose();
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -74,7 +75,7 @@ public sealed class RewardModel : IDisposable
         using var noGradient = no_grad();
         var body = policy.Weights.Where(w => w.Name != "lm_head.weight")
             .Select(w => new NamedWeight(w.Name, LanguageModel.OwnParameter(w.Value.detach().clone(), trainable: true)));
-        return new(policy.Config, [.. body, new(ScoreName, LanguageModel.OwnParameter(tensor(head, 1, head.Length), trainable: true))]);
+        return new(policy.Config, [.. body, new(ScoreName, LanguageModel.OwnParameter(TensorDevice.Weight(head, 1, head.Length), trainable: true))]);
     }
 
     /// <inheritdoc/>

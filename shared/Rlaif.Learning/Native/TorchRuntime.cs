@@ -27,7 +27,13 @@ public static partial class TorchRuntime
         _ = TorchThread.Run(() => set_num_threads(threads));
     }
 
+    /// <summary>Loads the LibTorch that <c>RLAIF_LIBTORCH</c> names, if it names one; else the first tensor loads the one that the build brought.
+    /// Called when a process starts, a folder that does not fit is told then and not by the first run.</summary>
+    /// <exception cref="InputException">The folder holds no LibTorch that fits.</exception>
+    public static void Open() => LibTorch.Open();
+
     /// <summary>The run's settings for what follows on this thread, the torch thread: every piece of work of a run begins with them.</summary>
+    /// <exception cref="InputException">This process lacks the device: its worker declines.</exception>
     public static void Use(Numerics numerics)
     {
         ArgumentNullException.ThrowIfNull(numerics);
@@ -38,6 +44,7 @@ public static partial class TorchRuntime
         }
 
         MatrixProduct.Precision = numerics.Precision;
+        TensorDevice.Use(numerics.Device, numerics.Precision);
     }
 
     private static bool KeepFreedMemory() =>

@@ -68,6 +68,7 @@ public static class TorchThread
 
     private static Thread Start()
     {
+        LibTorch.Open();
         var thread = new Thread(() =>
         {
             foreach (var work in Work.GetConsumingEnumerable())

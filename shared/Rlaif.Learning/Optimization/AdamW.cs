@@ -53,7 +53,7 @@ public sealed class AdamW : IDisposable
         foreach (var (members, decay) in groups)
         {
             Tensor[] Of(Func<int, Tensor> pick) => Array.ConvertAll(members, i => pick(i));
-            using var hyper = tensor([learningRate, settings.Beta1, settings.Beta2, decay, settings.Epsilon], float64);
+            using var hyper = tensor([learningRate, settings.Beta1, settings.Beta2, decay, settings.Epsilon], float64, CPU);
             OptimizerKernels.AdamW(Of(i => weights[i].Value), Of(i => gradients[i]), Of(i => means[i]), Of(i => squares[i]), step, hyper);
         }
     }

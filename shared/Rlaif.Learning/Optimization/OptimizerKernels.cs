@@ -21,7 +21,7 @@ internal static class OptimizerKernels
 
         """);
 
-    /// <param name="hyper">Learning rate, β1, β2, weight decay, ε as one float64 tensor.</param>
+    /// <param name="hyper">Learning rate, β1, β2, weight decay, ε as one float64 tensor on the CPU: the script reads them.</param>
     /// <param name="step">Number of this step from 1, float32.</param>
     public static void AdamW(Tensor[] parameters, Tensor[] gradients, Tensor[] means, Tensor[] squares, Tensor step, Tensor hyper) =>
         Script.invoke<Tensor>("adamw", parameters, gradients, means, squares, step, hyper).Dispose();

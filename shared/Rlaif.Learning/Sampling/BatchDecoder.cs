@@ -5,11 +5,13 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Sampling;
 
 /// <summary>Runs a model forward on a batch of responses, a token at a time. Rows are numbered from 0 and move when one is removed.</summary>
-internal sealed class BatchDecoder(LanguageModel model) : IDisposable
+internal sealed class BatchDecoder(LanguageModel model, bool asOnCard) : IDisposable
 {
-    // Prompt tokens of one forward pass: enough to fill the cores; a layer's intermediates take 0.1 MB for each on a 135M model.
-    private const int PrefillTokens = 2048;
+    // Prompt tokens of one forward pass: enough to fill the cores, or to compute for longer than a card's kernels take to launch; a layer's
+    // intermediates take 0.1 MB for each on a 135M model.
+    private readonly int prefillTokens = asOnCard ? 16_384 : 2048;
     private readonly KeyValueCache cache = new(model.Config);
+    private ScriptedLayers? scripted;
 
     /// <summary>Reads the prompts of all rows: longest first, equal ones side by side; those are read once.</summary>
     /// <returns>[rows, hidden]: the state that the first token of each response is drawn from.</returns>
@@ -33,6 +35,12 @@ internal sealed class BatchDecoder(LanguageModel model) : IDisposable
     public Tensor Step(long[] ids)
     {
         using var scope = NewDisposeScope();
+        if (asOnCard)
+        {
+            scripted ??= new(model);
+            return scripted.Step(ids, cache).MoveToOuterDisposeScope();
+        }
+
         var step = cache.Next();
         var (cosines, sines) = model.Rotary.Upto(step.Mask.shape[^1]);
         Tensor AtPositions(Tensor table) => table.index_select(0, step.Positions).view(ids.Length, 1, 1, -1);
@@ -40,12 +48,16 @@ internal sealed class BatchDecoder(LanguageModel model) : IDisposable
             .squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Drops a row; the last row takes its number.</summary>
-    public void Remove(int row) => cache.Remove(row);
+    /// <summary>Drops the rows that are not named; a named one takes the number of its place.</summary>
+    public void Keep(IReadOnlyList<int> rows) => cache.Keep(rows);
 
-    public void Dispose() => cache.Dispose();
+    public void Dispose()
+    {
+        cache.Dispose();
+        scripted?.Dispose();
+    }
 
-    private static (List<int[]> Distinct, List<long> PromptOfRow) Chunk(IReadOnlyList<int[]> prompts, int first)
+    private (List<int[]> Distinct, List<long> PromptOfRow) Chunk(IReadOnlyList<int[]> prompts, int first)
     {
         List<int[]> distinct = [];
         List<long> promptOfRow = [];
@@ -53,7 +65,7 @@ internal sealed class BatchDecoder(LanguageModel model) : IDisposable
         {
             if (distinct.Count == 0 || !prompt.AsSpan().SequenceEqual(distinct[^1]))
             {
-                if ((distinct.Count + 1) * prompts[first].Length > PrefillTokens && distinct.Count > 0)
+                if ((distinct.Count + 1) * prompts[first].Length > prefillTokens && distinct.Count > 0)
                 {
                     break;
                 }

@@ -36,30 +36,29 @@ internal sealed class KeyValueCache(ModelConfig config) : IDisposable
     /// <summary>The number of tokens that a row holds after a prefill.</summary>
     public void Hold(int row, long length) => lengths[row] = length;
 
+    /// <summary>Per layer [rows, key/value heads, room, width]; those of the rows under way come first.</summary>
+    public (Tensor[] Keys, Tensor[] Values) Whole() =>
+        ([.. keys.Select(cache => cache!.narrow(0, 0, lengths.Count))], [.. values.Select(cache => cache!.narrow(0, 0, lengths.Count))]);
+
+    /// <summary>Makes place for one more token in each row; whoever stores it looks at <see cref="Whole"/>.</summary>
+    /// <returns>[rows] int64, and a mask over all the room there is: [rows, 1, 1, room].</returns>
+    public (Tensor Positions, Tensor Mask) NextInWhole()
+    {
+        var positions = Advance();
+        return (positions, MaskBeyond(positions, room));
+    }
+
     /// <summary>Makes place for one more token in each row.</summary>
     public CacheStep Next()
     {
-        var time = lengths.Max() + 1;
-        if (time > room)
-        {
-            Grow(time);
-        }
-
-        var positions = tensor(lengths.ToArray());                                  // [rows]
+        var positions = Advance();
         var slots = new long[lengths.Count * config.KeyValueHeads];                 // rows of the cache seen as [.., width]
         for (var slot = 0; slot < slots.Length; slot++)
         {
-            slots[slot] = (slot * room) + lengths[slot / config.KeyValueHeads];
+            slots[slot] = (slot * room) + lengths[slot / config.KeyValueHeads] - 1;
         }
 
-        for (var row = 0; row < lengths.Count; row++)
-        {
-            lengths[row]++;
-        }
-
-        var beyond = arange(time).unsqueeze(0) > positions.unsqueeze(1);
-        var mask = zeros(beyond.shape).masked_fill_(beyond, float.NegativeInfinity).view(-1, 1, 1, time);
-        return new(positions, tensor(slots), mask);
+        return new(positions, tensor(slots), MaskBeyond(positions, lengths.Max()));
     }
 
     /// <summary>Attention of one new token in each row over its row.</summary>
@@ -79,21 +78,25 @@ internal sealed class KeyValueCache(ModelConfig config) : IDisposable
         return matmul(scores.softmax(-1), Stored(values[index]!, value)).view(query.shape);
     };
 
-    /// <summary>Drops a row; the last row takes its place.</summary>
-    public void Remove(int row)
+    /// <summary>Drops the rows that are not named. One that is named at another place than its own must come from beyond the last place.</summary>
+    public void Keep(IReadOnlyList<int> rows)
     {
-        var last = lengths.Count - 1;
-        var length = lengths[last];
-        if (row != last)
+        var moved = Enumerable.Range(0, rows.Count).Where(place => rows[place] != place).ToArray();
+        if (moved.Length > 0)
         {
+            using var scope = NewDisposeScope();
+            var (from, to) = (tensor([.. moved.Select(place => (long)rows[place])]), tensor([.. moved.Select(place => (long)place)]));
+            var time = moved.Max(place => lengths[rows[place]]);
             foreach (var cache in keys.Concat(values))
             {
-                cache![row].narrow(1, 0, length).copy_(cache[last].narrow(1, 0, length));
+                var used = cache!.narrow(2, 0, time);
+                used.index_copy_(0, to, used.index_select(0, from));
             }
         }
 
-        lengths[row] = length;
-        lengths.RemoveAt(last);
+        long[] kept = [.. rows.Select(row => lengths[row])];
+        lengths.Clear();
+        lengths.AddRange(kept);
     }
 
     public void Dispose()
@@ -102,6 +105,30 @@ internal sealed class KeyValueCache(ModelConfig config) : IDisposable
         {
             cache?.Dispose();
         }
+    }
+
+    // One more token in each row; where it goes.
+    private Tensor Advance()
+    {
+        var time = lengths.Max() + 1;
+        if (time > room)
+        {
+            Grow(time);
+        }
+
+        var positions = tensor(lengths.ToArray());                                  // [rows]
+        for (var row = 0; row < lengths.Count; row++)
+        {
+            lengths[row]++;
+        }
+
+        return positions;
+    }
+
+    private static Tensor MaskBeyond(Tensor positions, long time)
+    {
+        var beyond = arange(time).unsqueeze(0) > positions.unsqueeze(1);
+        return zeros(beyond.shape).masked_fill_(beyond, float.NegativeInfinity).view(-1, 1, 1, time);
     }
 
     private void Grow(long time)

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using static TorchSharp.torch;
 
@@ -23,7 +23,14 @@ public static class Sampler
     /// <exception cref="InputException">A prompt is empty, too long or not of this model; a setting is out of range; the model's scores
     /// are not numbers.</exception>
     public static IReadOnlyList<SampledResponse> Sample(
-        LanguageModel model, IReadOnlyList<SamplingRequest> batch, Func<int, SampledToken, bool>? onToken = null, CancellationToken cancel = default)
+        LanguageModel model, IReadOnlyList<SamplingRequest> batch, Func<int, SampledToken, bool>? onToken = null,
+        CancellationToken cancel = default) =>
+        Sample(model, batch, TensorDevice.Current == DeviceKind.Cuda, onToken, cancel);
+
+    /// <summary>The same in the way of a card or in that of a CPU, wherever the model lies. A card waits for nothing but the tokens of a step:
+    /// it draws itself and runs all layers as one script. For a CPU, walking the logits is the faster way.</summary>
+    internal static IReadOnlyList<SampledResponse> Sample(
+        LanguageModel model, IReadOnlyList<SamplingRequest> batch, bool asOnCard, Func<int, SampledToken, bool>? onToken, CancellationToken cancel)
     {
         foreach (var request in batch)
         {
@@ -34,7 +41,8 @@ public static class Sampler
         var live = responses.ToList();
         live.Sort(ByPrompt);
         using var noGradient = no_grad();
-        using var decoder = new BatchDecoder(model);
+        using var rounded = MatrixProduct.HoldRounded();
+        using var decoder = new BatchDecoder(model, asOnCard);
         var draw = new TokenDraw(model.Config.Vocabulary);
         for (var step = 0; live.Count > 0; step++)
         {
@@ -44,19 +52,23 @@ public static class Sampler
                 ? decoder.Prefill([.. live.Select(response => response.Request.Prompt)], cancel)
                 : decoder.Step([.. live.Select(response => (long)response.LastId)]);
             var logits = model.Logits(hidden);
-            var scores = MemoryMarshal.Cast<byte, float>(logits.bytes);             // [rows, vocabulary]
-            // From the last row on: the row that takes a removed one's place has had its token.
+            var tokens = asOnCard ? TensorDraw.Next(logits, live) : draw.Next(logits, live);
+            var kept = Enumerable.Range(0, live.Count).ToList();
+            // From the last row on, and the last one takes a finished one's place: few rows of the cache move.
             for (var row = live.Count - 1; row >= 0; row--)
             {
-                var response = live[row];
-                var token = draw.Next(scores.Slice(row * model.Config.Vocabulary, model.Config.Vocabulary), response.Request, response.Random);
-                var goesOn = response.Add(token);
-                if (onToken?.Invoke(response.Index, token) == false || !goesOn)
+                var goesOn = live[row].Add(tokens[row]);
+                if (onToken?.Invoke(live[row].Index, tokens[row]) == false || !goesOn)
                 {
-                    decoder.Remove(row);
-                    live[row] = live[^1];
-                    live.RemoveAt(live.Count - 1);
+                    kept[row] = kept[^1];
+                    kept.RemoveAt(kept.Count - 1);
                 }
+            }
+
+            if (kept.Count < live.Count)
+            {
+                decoder.Keep(kept);
+                live = [.. kept.Select(row => live[row])];
             }
 
             if (step % StepsPerCollection == 0)

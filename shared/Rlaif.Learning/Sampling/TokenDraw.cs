@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Rlaif.Recipes;
+using TorchSharp;
 
 namespace Rlaif.Learning.Sampling;
 
@@ -14,16 +16,25 @@ internal sealed class TokenDraw(int vocabulary)
     private readonly double[] blocks = new double[(vocabulary + Block - 1) / Block];
     private readonly Nucleus nucleus = new();
 
+    /// <summary>The next token of each row. <paramref name="logits"/>: [rows, vocabulary].</summary>
+    public SampledToken[] Next(torch.Tensor logits, IReadOnlyList<ResponseUnderWay> rows)
+    {
+        using var onHost = logits.cpu();
+        var all = MemoryMarshal.Cast<byte, float>(onHost.bytes);
+        var tokens = new SampledToken[rows.Count];
+        for (var row = 0; row < tokens.Length; row++)
+        {
+            tokens[row] = Next(all.Slice(row * vocabulary, vocabulary), rows[row].Request, rows[row].Random);
+        }
+
+        return tokens;
+    }
+
     /// <summary>The next token. <paramref name="logits"/>: [vocabulary].</summary>
     public SampledToken Next(ReadOnlySpan<float> logits, SamplingRequest request, RandomStream random)
     {
         var best = TensorPrimitives.IndexOfMax(logits);                             // the first of equals, or the first NaN
-        if (!float.IsFinite(logits[best]))
-        {
-            throw new InputException(
-                $"The model scores token {best} with {logits[best]}: its weights are damaged or its training diverged; use another model.");
-        }
-
+        CheckLargest(best, logits[best]);
         TensorPrimitives.ConvertTruncating(logits, scores);
         TensorPrimitives.Subtract(scores, (double)logits[best], scores);
         TensorPrimitives.Exp(scores, weights);
@@ -36,6 +47,16 @@ internal sealed class TokenDraw(int vocabulary)
         }
 
         return new(id, LogProb(id, logTotal), request.TopLogProbs == 0 ? [] : Top(logits, request.TopLogProbs, logTotal));
+    }
+
+    /// <exception cref="InputException">The largest logit of a row is not a number.</exception>
+    public static void CheckLargest(int id, float logit)
+    {
+        if (!float.IsFinite(logit))
+        {
+            throw new InputException(
+                $"The model scores token {id} with {logit}: its weights are damaged or its training diverged; use another model.");
+        }
     }
 
     /// <summary>The distribution that a token is drawn from, [vocabulary].</summary>

@@ -12,6 +12,7 @@ internal static class Inference
     public static void ByLength(IReadOnlyList<int> lengths, Action<int[]> batch, CancellationToken cancel)
     {
         using var guard = no_grad();
+        using var order = TensorDevice.InFixedOrder();
         foreach (var indices in BatchOrder.ByLength(lengths, TokensOfABatch))
         {
             cancel.ThrowIfCancellationRequested();

@@ -30,7 +30,7 @@ public static class Pretraining
     public static IReadOnlyList<TrainingMetric> Run(
         PretrainRecipe recipe, string corpusFile, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        TorchRuntime.Use(new(recipe.Threads, recipe.Precision == "bfloat16" ? Precision.BFloat16 : Precision.Float32));
+        TorchRuntime.Use(Numerics.Of(recipe));
         var dialogues = File.ReadLines(corpusFile).Select((line, i) => Dialogue(line, $"{corpusFile}, line {i + 1}")).ToList();
         var tokenizer = BpeTraining.Train(dialogues.SelectMany(turns => turns.Select(turn => turn.Content)), recipe.Vocabulary, Specials);
         var chat = ChatFormat.Create(tokenizer, Template, "<|begin|>", "<|end|>", "<|pad|>");

@@ -22,7 +22,7 @@ internal sealed record ReferenceLogProbs(float[] Chosen, float[] Rejected)
         Inference.ByLength([.. pairs.Select(PairBatch.Length)], indices =>
         {
             var batch = PairBatch.ForLogProbs([.. indices.Select(i => pairs[i])]);
-            var sums = batch.Asked.SequenceLogProbs(reference, batch.Hidden(reference)).data<float>();
+            var sums = batch.Asked.SequenceLogProbs(reference, batch.Hidden(reference)).cpu().data<float>();
             for (var i = 0; i < indices.Length; i++)
             {
                 (chosen[indices[i]], rejected[indices[i]]) = (sums[i], sums[indices.Length + i]);

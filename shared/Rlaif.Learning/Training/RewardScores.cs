@@ -16,7 +16,7 @@ public static class RewardScores
         {
             var texts = indices.Select(i => (int[])[.. examples[i].Prompt, .. examples[i].Response]).ToArray();
             var last = tensor([.. texts.Select(t => t.Length - 1L)]);
-            var batch = model.Rewards(TokenBatch.Padded(texts, texts.Max(t => t.Length)), last).data<float>();
+            var batch = model.Rewards(TokenBatch.Padded(texts, texts.Max(t => t.Length)), last).cpu().data<float>();
             for (var i = 0; i < indices.Length; i++)
             {
                 rewards[indices[i]] = batch[i];

@@ -14,7 +14,7 @@ public static class SequenceLogProbs
         Inference.ByLength([.. sequences.Select(s => s.Inputs)], indices =>
         {
             var batch = TokenBatch.Of([.. indices.Select(i => sequences[i])]);
-            var logProbs = batch.Asked.LogProbs(model, batch.Hidden(model)).data<float>().ToArray();
+            var logProbs = batch.Asked.LogProbs(model, batch.Hidden(model)).cpu().data<float>().ToArray();
             var begin = 0;
             foreach (var i in indices)
             {

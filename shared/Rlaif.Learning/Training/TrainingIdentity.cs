@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using static TorchSharp.torch;
 
@@ -21,7 +22,10 @@ internal static class TrainingIdentity
 
     private static string Hash(params IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            string.Join('\n', [Version, $"{get_num_threads()} threads, {MatrixProduct.Precision}", .. parts]))));
+            string.Join('\n', [Version, $"{get_num_threads()} threads, {MatrixProduct.Precision}{Device}", .. parts]))));
+
+    // Nothing for the CPU, as in identities from before there was a choice.
+    private static string Device => TensorDevice.Current == DeviceKind.Cpu ? "" : $", {TensorDevice.Current}";
 
     private static string Model(string path) => Directory.Exists(path)
         ? Hash(Directory.EnumerateFiles(path).Where(Counts).Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f) + " " + File(f)))

@@ -16,6 +16,7 @@ internal static class TrainingLoop
     public static IReadOnlyList<TrainingMetric> Run(
         IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel)
     {
+        using var order = TensorDevice.InFixedOrder();
         using var adam = new AdamW(objective.Weights, plan.AdamW);
         var (done, before) = checkpoints?.Resume(objective.Weights, adam) ?? (0, []);
         var metrics = before.ToList();

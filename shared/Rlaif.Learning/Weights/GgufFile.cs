@@ -1,3 +1,4 @@
+using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -77,7 +78,7 @@ public sealed class GgufFile
 
         var values = new float[tensor.Shape.Aggregate(1L, (product, size) => product * size)];
         tensor.Type.Decode(stored, values);
-        return torch.tensor(values, tensor.Shape);
+        return TensorDevice.Weight(values, tensor.Shape);
     }
 
     private static void CheckVersion(GgufReader reader)

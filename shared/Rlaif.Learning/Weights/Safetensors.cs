@@ -29,7 +29,7 @@ public static class Safetensors
 {
     private const int BufferSize = 1 << 20;
 
-    /// <summary>Reads all tensors in their stored types. They are the caller's, outside any dispose scope.</summary>
+    /// <summary>Reads all tensors in their stored types, on the CPU. They are the caller's, outside any dispose scope.</summary>
     /// <exception cref="InputException">The file is missing, cut, or anything in its header does not fit its data.</exception>
     public static TensorFile Read(string path)
     {
@@ -39,7 +39,7 @@ public static class Safetensors
         foreach (var entry in header.Entries)
         {
             file.Position = header.DataStart + entry.Begin;
-            var values = empty(entry.Shape, entry.Type).DetachFromDisposeScope();
+            var values = empty(entry.Shape, entry.Type, CPU).DetachFromDisposeScope();
             values.ReadBytesFromStream(file, BufferSize);
             tensors.Add(new(entry.Name, values));
         }

@@ -34,6 +34,7 @@ internal static class RecipeRules
             }
         }
 
+        Check(document, recipe.Precision, recipe.Device);
         if (recipe.Prompts is { Balance: false, Boost.Count: > 0 })
         {
             document.Wrong("prompts.boost", "counts only when prompts are drawn by tag; set prompts.balance to true.");
@@ -48,6 +49,7 @@ internal static class RecipeRules
 
     public static void Check(RecipeDocument document, PretrainRecipe recipe)
     {
+        Check(document, recipe.Precision, recipe.Device);
         if (recipe.Heads % recipe.KeyValueHeads != 0)
         {
             document.Wrong("keyValueHeads", $"is {recipe.KeyValueHeads}; it must divide heads, {recipe.Heads}.");
@@ -61,6 +63,14 @@ internal static class RecipeRules
         {
             document.Wrong(
                 "heads", $"is {recipe.Heads}, which makes heads of width {recipe.HiddenSize / recipe.Heads}; rotary positions need an even width.");
+        }
+    }
+
+    private static void Check(RecipeDocument document, string precision, string device)
+    {
+        if (precision == "tensorfloat32" && device == "cpu")
+        {
+            document.Wrong("precision", "is tensorfloat32, which only a card computes in; set device to cuda, or precision to float32.");
         }
     }
 

@@ -24,6 +24,16 @@ public sealed class RunInputTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_on_the_cpu_keeps_the_name_from_before_there_was_a_choice()
+    {
+        var read = await RunInput.Read(Of(Write("one", "a", "b", "c", "d", "e", "f"), null, null));
+        await using var policy = read.Policy;
+        var input = read with { Constitution = read.Constitution with { Sha256 = "c0" } };
+        Assert.Equal("OLD", input.Id(Start).ToString());
+        Assert.NotEqual(input.Id(Start), (input with { Recipe = input.Recipe with { Device = "cuda" } }).Id(Start));
+    }
+
+    [Fact]
     public async Task A_pipe_is_read_once_and_makes_the_run_of_the_file_behind_it()
     {
         var file = Write("one", "a", "b", "c", "d", "e", "f");

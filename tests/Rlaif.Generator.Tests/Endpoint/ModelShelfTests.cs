@@ -16,7 +16,7 @@ public class ModelShelfTests
         using var c = await TinyModel.Create(3);
         var folders = new Dictionary<string, string> { ["a"] = a.Folder, ["b"] = b.Folder, ["c"] = c.Folder, ["a too"] = a.Folder };
         await using var shelf = new ModelShelf((name, _) => Task.FromResult(folders.GetValueOrDefault(name)), capacity: 2);
-        Task<LanguageModel> Loaded(string name) => shelf.Use(name, (model, _) => model, Cancel);
+        Task<LanguageModel> Loaded(string name) => shelf.Use(name, Numerics.OfThisMachine, (model, _) => model, Cancel);
 
         var (first, second) = (await Loaded("a"), await Loaded("b"));
         Assert.Same(first, await Loaded("a"));
@@ -32,7 +32,7 @@ public class ModelShelfTests
     {
         await using var shelf = new ModelShelf((_, _) => Task.FromResult<string?>(null));
         Assert.Null(await shelf.Format("nobody", Cancel));
-        var error = await Assert.ThrowsAsync<InputException>(() => shelf.Use("nobody", (_, _) => 0, Cancel));
+        var error = await Assert.ThrowsAsync<InputException>(() => shelf.Use("nobody", Numerics.OfThisMachine, (_, _) => 0, Cancel));
         Assert.Contains("\"nobody\"", error.Message, StringComparison.Ordinal);
     }
 }

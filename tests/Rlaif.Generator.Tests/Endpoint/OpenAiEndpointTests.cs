@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.Text;
 using OpenAI.Chat;
 using Rlaif.Learning.Sampling;
+using Rlaif.Recipes;
 
 namespace Rlaif.Generator.Tests.Endpoint;
 
@@ -78,6 +79,7 @@ public sealed class OpenAiEndpointTests : IAsyncLifetime
 
         var sampled = await host.Shelf.Use(
             "tiny",
+            Numerics.OfThisMachine,
             (model, format) => Sampler.Sample(
                 model, [new(format.Prompt([new("system", "Be brief."), new("user", "Hello, who are you?")]), 1, 1, 12, 4, 0, format.EndIds, 20)])[0],
             Cancel);

@@ -33,7 +33,7 @@ internal static class Golden
     public static double Number(JsonElement number) =>
         number.ValueKind == JsonValueKind.String ? double.Parse(number.GetString()!, CultureInfo.InvariantCulture) : number.GetDouble();
 
-    public static double[] Doubles(this Tensor tensor) => tensor.detach().to_type(float64).flatten().data<double>().ToArray();
+    public static double[] Doubles(this Tensor tensor) => tensor.detach().to_type(float64).flatten().cpu().data<double>().ToArray();
 
     public static void Close(JsonElement expected, Tensor actual, double tolerance, string what) =>
         Close([.. expected.Flatten()], actual.Doubles(), tolerance, what);

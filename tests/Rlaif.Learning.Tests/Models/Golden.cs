@@ -15,7 +15,7 @@ internal sealed class Golden(string folder) : IDisposable
 
     public JsonElement Json => json.RootElement;
 
-    public Tensor this[string name] => tensors.Find(name) ?? throw new KeyNotFoundException(name);
+    public Tensor this[string name] => tensors.Find(name)?.to(get_default_device()) ?? throw new KeyNotFoundException(name);
 
     public static Task OnModel(string name, Action<string, Golden> check)
     {
@@ -31,7 +31,7 @@ internal sealed class Golden(string folder) : IDisposable
     public static void Near(Tensor expected, Tensor actual, double bound, string what)
     {
         Assert.Equal(expected.shape, actual.shape);
-        var difference = (expected.to(ScalarType.Float32) - actual.detach()).abs().max().item<float>();
+        var difference = (expected.to(actual.device).to(ScalarType.Float32) - actual.detach()).abs().max().item<float>();
         Assert.True(difference <= bound, $"{what} differ by {difference}, allowed is {bound}");
     }
 

@@ -30,6 +30,6 @@ internal static class Requests
         long[] ids = [.. request.Prompt.Select(id => (long)id), .. response.Tokens.Select(token => (long)token.Id)];
         long[] mask = [.. request.Prompt.Select(_ => 0L), .. response.Tokens.Select(_ => 1L)];
         var logProbs = TokenLogProbs.Of(model, tensor(ids, 1, ids.Length), tensor(mask, 1, mask.Length));
-        return logProbs.data<float>().ToArray()[(request.Prompt.Length - 1)..];
+        return logProbs.cpu().data<float>().ToArray()[(request.Prompt.Length - 1)..];
     }
 }

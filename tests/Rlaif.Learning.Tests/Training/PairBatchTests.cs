@@ -18,7 +18,7 @@ public class PairBatchTests
         using var scope = NewDisposeScope();
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         var batch = PairBatch.ForLogProbs(tiny.Pairs);
-        var sums = batch.Asked.SequenceLogProbs(policy, batch.Hidden(policy)).data<float>().ToArray();
+        var sums = batch.Asked.SequenceLogProbs(policy, batch.Hidden(policy)).cpu().data<float>().ToArray();
         var alone = SequenceLogProbs.Of(policy,
         [
             .. tiny.Pairs.Select(p => new TrainingExample(p.Prompt, p.Chosen)),
@@ -33,7 +33,7 @@ public class PairBatchTests
         using var scope = NewDisposeScope();
         using var model = tiny.RewardModelWithHead();
         var batch = PairBatch.ForRewards(tiny.Pairs);
-        var rewards = model.Rewards(batch.Hidden(model.Body).index_select(0, batch.Last)).data<float>().ToArray();
+        var rewards = model.Rewards(batch.Hidden(model.Body).index_select(0, batch.Last)).cpu().data<float>().ToArray();
         var alone = RewardScores.Of(model,
         [
             .. tiny.Pairs.Select(p => new TrainingExample(p.Prompt, p.Chosen)),
@@ -62,14 +62,14 @@ public class PairBatchTests
     {
         using var scope = NewDisposeScope();
         var batch = PairBatch.ForRewards([new([1, 2], [3], [4, 5], 1), new([1], [6, 7], [8], 1)]);
-        Assert.Equal([1, 2, 3, 4, 5, 1, 6, 7, 8, 0], batch.Ids.data<long>());
-        Assert.Equal([0, 1, 2, 2, 3, 0, 1, 2, 1, 0], batch.Positions.data<long>());
-        Assert.Equal([0, 0, 1, 2, 2, 0, 1, 1, 2, 2], batch.Parts.data<long>());
-        Assert.Equal([2, 7, 4, 8], batch.Last.data<long>());
+        Assert.Equal([1, 2, 3, 4, 5, 1, 6, 7, 8, 0], batch.Ids.cpu().data<long>());
+        Assert.Equal([0, 1, 2, 2, 3, 0, 1, 2, 1, 0], batch.Positions.cpu().data<long>());
+        Assert.Equal([0, 0, 1, 2, 2, 0, 1, 1, 2, 2], batch.Parts.cpu().data<long>());
+        Assert.Equal([2, 7, 4, 8], batch.Last.cpu().data<long>());
         // Rows that predict: the prompt's last state for the first token of both, then one state behind.
         var predicts = PairBatch.ForLogProbs([new([1, 2], [3], [4, 5], 1), new([1], [6, 7], [8], 1)]);
-        Assert.Equal([3, 6, 7, 4, 5, 8], predicts.Asked.Targets.data<long>());
-        Assert.Equal([1, 3, 4, 1, 2, 3], predicts.Asked.Rows.data<long>());
-        Assert.Equal([0, 1, 1, 2, 2, 3], predicts.Asked.Sequences.data<long>());
+        Assert.Equal([3, 6, 7, 4, 5, 8], predicts.Asked.Targets.cpu().data<long>());
+        Assert.Equal([1, 3, 4, 1, 2, 3], predicts.Asked.Rows.cpu().data<long>());
+        Assert.Equal([0, 1, 1, 2, 2, 3], predicts.Asked.Sequences.cpu().data<long>());
     }
 }

@@ -17,7 +17,7 @@ public sealed class PretrainingTests : IDisposable
     private static readonly PretrainRecipe Short = new()
     {
         Name = "short", Corpus = "nowhere/colours.cs", Seed = 4, Threads = 1, Vocabulary = 320, HiddenSize = 32, Layers = 2, Heads = 2,
-        KeyValueHeads = 1, FeedForward = 64, MaxPositions = 96, BatchTokens = 600, Steps = 60, WarmupSteps = 5, LearningRate = 1e-2,
+        KeyValueHeads = 1, FeedForward = 64, MaxPositions = 96, BatchTokens = 600, Steps = 60, WarmupSteps = 5, LearningRate = 1e-2, Device = TestDevice.Name,
     };
 
     private readonly string folder = Directory.CreateTempSubdirectory("rlaif").FullName;

@@ -124,7 +124,7 @@ public class TrajectoryTests
         var tolerance = golden.GetProperty("tolerances").GetProperty("update_relative_l2").GetDouble();
         foreach (var (name, value) in weights)
         {
-            var expected = final.Find(name)!;
+            var expected = final.Find(name)!.to(value.device);
             var far = ((value.detach() - expected).norm() / (expected - start[name]).norm()).item<float>();
             Assert.True(far <= tolerance, $"{name} is off by {far:E2} of its way, allowed {tolerance:E1}");
         }

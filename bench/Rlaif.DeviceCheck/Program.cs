@@ -1,0 +1,32 @@
+using Rlaif.DeviceCheck;
+using Rlaif.Learning.Native;
+using Rlaif.Recipes;
+
+// What a device does with this library: JSON lines. usage: Rlaif.DeviceCheck cpu|cuda load|sampling|training [tiny]
+if (args is not [("cpu" or "cuda") and var device, ("load" or "sampling" or "training") and var part, ..])
+{
+    Console.Error.WriteLine("usage: Rlaif.DeviceCheck cpu|cuda load|sampling|training [tiny]");
+    return 2;
+}
+
+try
+{
+    var numerics = new Numerics(Environment.ProcessorCount, Precision.Float32, Enum.Parse<DeviceKind>(device, ignoreCase: true));
+    await TorchThread.Run(() =>
+    {
+        if (part == "load")
+        {
+            LoadCheck.Run(numerics);
+        }
+        else
+        {
+            SpeedCheck.Run(numerics, args.Contains("tiny") ? Workload.Tiny : Workload.SmolLm2, trains: part == "training");
+        }
+    });
+    return 0;
+}
+catch (InputException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}
