@@ -17,6 +17,24 @@ public class DatabaseTests
         Assert.Contains("0003_training.sql", before, StringComparison.Ordinal);
     }
 
+    // https://www.postgresql.org/docs/17/errcodes-appendix.html
+    [Theory]
+    [InlineData("53300", true)]     // too_many_connections
+    [InlineData("53400", true)]     // configuration_limit_exceeded
+    [InlineData("53100", true)]     // disk_full
+    [InlineData("53200", true)]     // out_of_memory
+    [InlineData("57P01", true)]     // admin_shutdown
+    [InlineData("57P02", true)]     // crash_shutdown
+    [InlineData("57P03", true)]     // cannot_connect_now
+    [InlineData("40001", true)]     // serialization_failure
+    [InlineData("40P01", true)]     // deadlock_detected
+    [InlineData("28P01", false)]    // invalid_password
+    [InlineData("3D000", false)]    // invalid_catalog_name
+    [InlineData("23505", false)]    // unique_violation
+    [InlineData("42P01", false)]    // undefined_table
+    public void What_a_server_runs_out_of_passes_and_what_it_refuses_does_not(string state, bool passes) =>
+        Assert.Equal(passes, Database.IsTransient(new Npgsql.PostgresException("No.", "FATAL", "FATAL", state)));
+
     [Fact]
     public async Task What_fails_in_the_middle_leaves_nothing_behind()
     {
