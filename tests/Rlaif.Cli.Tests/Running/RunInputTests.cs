@@ -29,7 +29,7 @@ public sealed class RunInputTests : IDisposable
         var read = await RunInput.Read(Of(Write("one", "a", "b", "c", "d", "e", "f"), null, null));
         await using var policy = read.Policy;
         var input = read with { Constitution = read.Constitution with { Sha256 = "c0" } };
-        Assert.Equal("OLD", input.Id(Start).ToString());
+        Assert.Equal("2081285e-1e4d-5bbc-858a-216b90836d61", input.Id(Start).ToString());
         Assert.NotEqual(input.Id(Start), (input with { Recipe = input.Recipe with { Device = "cuda" } }).Id(Start));
     }
 
