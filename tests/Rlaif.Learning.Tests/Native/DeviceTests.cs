@@ -45,6 +45,7 @@ public class DeviceTests
     }, TestContext.Current.CancellationToken);
 
     [Theory]
+    [Trait("Device", "cuda")]
     [InlineData(Precision.Float32, 1e-4)]
     [InlineData(Precision.BFloat16, 0.05)]
     public Task The_likeliest_tokens_are_the_same_on_every_device(Precision precision, double margin) => OnCard(() =>
@@ -69,6 +70,7 @@ public class DeviceTests
     });
 
     [Theory]
+    [Trait("Device", "cuda")]
     [InlineData("sft")]
     [InlineData("dpo")]
     [InlineData("reward-model")]
