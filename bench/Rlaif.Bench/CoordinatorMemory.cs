@@ -14,8 +14,9 @@ internal static class CoordinatorMemory
 {
     private const int Few = 100_000, Many = 1_000_000;
 
-    public static async Task<IReadOnlyList<Figure>> Measure(PrivateServers servers)
+    public static async Task<IReadOnlyList<Figure>> Measure()
     {
+        await using var servers = await PrivateServers.Start();
         var few = await Peak(servers, Few);
         var many = await Peak(servers, Many);
         return

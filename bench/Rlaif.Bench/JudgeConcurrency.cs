@@ -1,14 +1,10 @@
 using System.Diagnostics;
 using MassTransit;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Rlaif.Contracts;
 using Rlaif.Hosting;
 using Rlaif.Judge;
-using Rlaif.Recipes;
+using Rlaif.Judge.Tests;
 using Rlaif.Testing;
 
 namespace Rlaif.Bench;
@@ -20,16 +16,20 @@ internal static class JudgeConcurrency
 
     private static readonly TimeSpan Answer = TimeSpan.FromMilliseconds(500);
 
-    public static async Task<IReadOnlyList<Figure>> Measure(PrivateServers servers)
+    public static async Task<IReadOnlyList<Figure>> Measure()
     {
+        await using var servers = await PrivateServers.Start();
         await using var run = await BenchRun.Create(servers, "judge-concurrency");
-        var address = new Uri($"http://127.0.0.1:{PrivateServers.FreePorts(1)}/v1");
         // The first labels wait for code to be compiled and connections to be made.
         var (warm, tally) = (new Tally(Parallel), new Tally(Labels));
         var counted = new Counted { Tally = warm };
-        await using var endpoint = Endpoint(address, counted);
-        await endpoint.StartAsync();
-        var recipe = BenchRun.Recipe("labelers.judge=settle", $"judge.parallel={Parallel}", $"judge.endpoint={address}", "judge.model=stub");
+        await using var endpoint = await StubEndpoint.Start(async (_, context) =>
+        {
+            counted.Tally.Called();
+            await Task.Delay(Answer, context.RequestAborted);
+            return StubEndpoint.Token(("A", 0.75), ("B", 0.25));
+        });
+        var recipe = BenchRun.Recipe("labelers.judge=settle", $"judge.parallel={Parallel}", $"judge.endpoint={endpoint.Address}", "judge.model=stub");
         var id = await run.CreatePaused("judge-concurrency", recipe);
         await new Storage.RunTables(run.Database).Pause(RlaifId.Of(id, "resumed"), id, "", TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(1), default);
         var module = new ServiceModule("tally", services => services.AddSingleton(counted), bus => bus.AddWorker<TallyConsumer>(100));
@@ -60,44 +60,6 @@ internal static class JudgeConcurrency
             First = new($"It is {2 * i}.", true), Second = new("I do not know.", true), Principles = [new("honest", "Which response is more honest?")],
             Guidelines = "", Constitution = "", Deadline = DateTimeOffset.MaxValue,
         };
-    }
-
-    private static WebApplication Endpoint(Uri address, Counted counted)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(address.GetLeftPart(UriPartial.Authority));
-        var app = builder.Build();
-        var reply = Reply();
-        app.MapPost("/v1/chat/completions", async (HttpContext context) =>
-        {
-            counted.Tally.Called();
-            await context.Request.Body.CopyToAsync(Stream.Null);
-            await Task.Delay(Answer);
-            return Results.Bytes(reply, "application/json");
-        });
-        return app;
-    }
-
-    private static byte[] Reply()
-    {
-        var top = new[] { ("A", 0.75), ("B", 0.25) }.Select(one => new { token = one.Item1, logprob = Math.Log(one.Item2), bytes = (int[]?)null }).ToArray();
-        return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            id = "chat-1",
-            @object = "chat.completion",
-            created = 1,
-            model = "stub",
-            choices = new[]
-            {
-                new
-                {
-                    index = 0, message = new { role = "assistant", content = "A" }, finish_reason = "length",
-                    logprobs = new { content = new[] { new { top[0].token, top[0].logprob, top[0].bytes, top_logprobs = top } } },
-                },
-            },
-            usage = new { prompt_tokens = 1, completion_tokens = 1, total_tokens = 2 },
-        });
     }
 
     /// <summary>From the first call to the last label.</summary>

@@ -13,8 +13,9 @@ internal static class LabelSettleSlope
 {
     private const int Pairs = 100_000, Window = 20_000;
 
-    public static async Task<IReadOnlyList<Figure>> Measure(PrivateServers servers)
+    public static async Task<IReadOnlyList<Figure>> Measure()
     {
+        await using var servers = await PrivateServers.Start();
         await using var run = await BenchRun.Create(servers, "label-settle-slope");
         var recipe = BenchRun.Recipe("rounds=1", "revision.enabled=false", "sampling.batchPrompts=64", "sampling.samples=2", $"prompts.perRound={Pairs}", "pairs.labeledPerPrompt=1");
         var id = await run.CreatePaused("label-settle-slope", recipe);

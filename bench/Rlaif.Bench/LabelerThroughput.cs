@@ -18,8 +18,9 @@ internal static class LabelerThroughput
     /// <summary>Messages that both consumers hold and work on at once.</summary>
     private const ushort Parallel = 100;
 
-    public static async Task<IReadOnlyList<Figure>> Measure(PrivateServers servers)
+    public static async Task<IReadOnlyList<Figure>> Measure()
     {
+        await using var servers = await PrivateServers.Start();
         await using var run = await BenchRun.Create(servers, "labeler-throughput");
         var (bare, ours) = (new List<double>(), new List<double>());
         for (var time = 0; time < Times; time++)

@@ -10,9 +10,8 @@ namespace Rlaif.Bench;
 /// recipe with a quarter of its prompts, where the promise holds, and of the quickstart, whose model is so small that its labels show.</summary>
 internal static class PipelineOverhead
 {
-    public static async Task<IReadOnlyList<Figure>> Measure(PrivateServers servers)
+    public static async Task<IReadOnlyList<Figure>> Measure()
     {
-        _ = servers;
         var (wall, overhead) = await Round(RecipeFile.Read(Repository.Path("recipes/quickstart.yaml"), ["rounds=1"]));
         List<Figure> figures = [Figure.Plain("pipeline/quickstart_round_seconds", wall.TotalSeconds), Figure.Plain("pipeline/overhead_of_a_quickstart_round", overhead)];
         var model = Repository.Path("../shared/models/SmolLM2-135M-Instruct/SmolLM2-135M-Instruct.Q4_1.gguf");

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Rlaif.Bench;
-using Rlaif.Testing;
 
 // Name, what it measures, and how. In this order they run.
-Dictionary<string, (string What, Func<PrivateServers, Task<IReadOnlyList<Figure>>> Measure)> all = new(StringComparer.Ordinal)
+Dictionary<string, (string What, Func<Task<IReadOnlyList<Figure>>> Measure)> all = new(StringComparer.Ordinal)
 {
     ["labeler-throughput"] = ("labels stored a second, over a bare RabbitMQ consumer with the same insert", LabelerThroughput.Measure),
     ["judge-concurrency"] = ("64 judge calls of 500 ms at once: ideal time over measured", JudgeConcurrency.Measure),
@@ -31,8 +30,7 @@ var figures = new List<Figure>();
 foreach (var (name, (what, measure)) in all.Where(one => names.Count == 0 || names.Contains(one.Key)))
 {
     Console.WriteLine($"{name}: {what}");
-    await using var servers = await PrivateServers.Start();
-    foreach (var figure in await measure(servers))
+    foreach (var figure in await measure())
     {
         figures.Add(figure);
         var holds = figure.Goal.Length == 0 ? "" : $"{figure.Goal,-16} {(figure.Holds ? "holds" : "FALLS SHORT")}";

@@ -17,7 +17,7 @@ internal sealed class EvaluationFacts(
         var run = (await runs.Find(command.RunId, cancel))!;
         var recipe = Json.Read<Recipe>(run.Recipe);
         var constitution = Constitution.Parse(run.Constitution, $"the constitution of run {RlaifId.Short(run.Id)}");
-        var prompts = (await runs.Prompts(run.Id, "evaluation", 0, cancel).ToListAsync(cancel)).ToDictionary(row => row.Id, row => row.Prompt, StringComparer.Ordinal);
+        var prompts = await runs.Prompts(run.Id, "evaluation", 0, cancel).ToDictionaryAsync(row => row.Id, row => row.Prompt, StringComparer.Ordinal, cancel);
         var rewards = await Rewards(command, cancel);
         var votes = (await pairs.Votes(run.Id, command.Round, Purpose, cancel)).ToLookup(vote => vote.PairId);
         var rows = await pairs.Of(run.Id, command.Round, Purpose, cancel);

@@ -75,6 +75,23 @@ public sealed class ArtifactStore
         return await Add(staged, cancel);
     }
 
+    /// <summary>A one-file artifact of JSON lines, written as they are read. Null: there are none, and so no artifact.</summary>
+    public async Task<string?> AddLines<T>(string stageName, string file, IAsyncEnumerable<T> lines, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        var (staged, isEmpty) = (Stage(stageName), true);
+        await using (var output = new StreamWriter(Path.Combine(staged, file)))
+        {
+            await foreach (var line in lines.WithCancellation(cancel))
+            {
+                await output.WriteAsync(Json.Of(line) + '\n');
+                isEmpty = false;
+            }
+        }
+
+        return isEmpty ? null : await Add(staged, cancel);
+    }
+
     /// <summary>SHA-256 of a file's bytes, lower-case hexadecimal.</summary>
     public static string Sha256(string file)
     {

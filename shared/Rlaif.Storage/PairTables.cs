@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Dapper;
 using Rlaif.Contracts;
 
@@ -62,6 +61,9 @@ public sealed record SettledRow
 /// <summary>Pairs, labels, votes and settled preferences.</summary>
 public sealed class PairTables(Database database)
 {
+    /// <summary>The labeler of a label that nobody gave. An index leaves it out by this very word.</summary>
+    public const string Nobody = "nobody";
+
     public Task Insert(IReadOnlyList<PairRow> pairs, CancellationToken cancel) => database.Transact(
         (connection, transaction) => connection.InsertAll(
             """
@@ -146,18 +148,12 @@ public sealed class PairTables(Database database)
             values)).AsList();
     }
 
-    /// <summary>When a pool last answered a command of a stage; null: it has not.</summary>
-    /// <param name="nobody">A labeler whose labels are no answers.</param>
-    public async Task<DateTimeOffset?> LastLabel(StageRow stage, string pool, string nobody, CancellationToken cancel)
+    /// <summary>When a pool last gave a label in a run; null: it has not. Costs the same however many there are.</summary>
+    public async Task<DateTimeOffset?> LastLabel(Guid runId, string pool, CancellationToken cancel)
     {
-        ArgumentNullException.ThrowIfNull(stage);
         await using var connection = await database.Open(cancel);
         return await connection.ExecuteScalarAsync<DateTimeOffset?>(
-            """
-            select max(label.labeled_at) from command join label on label.id = command.id
-            where command.run_id = @RunId and command.round = @Round and command.stage = @Name and command.pool = @pool and label.labeler <> @nobody
-            """,
-            new { stage.RunId, stage.Round, stage.Name, pool, nobody });
+            $"select max(labeled_at) from label where run_id = @runId and pool = @pool and labeler <> '{Nobody}'", new { runId, pool });
     }
 
     public Task Settle(IReadOnlyList<SettledRow> settled, CancellationToken cancel) => database.Transact(

@@ -81,12 +81,7 @@ public sealed class BucketRunTests(Servers servers) : IAsyncDisposable
 
     private async Task<Guid> Create()
     {
-        string[] shorter =
-        [
-            "rounds=1", "prompts.perRound=3", "evaluation.prompts=3", "sampling.maxNewTokens=24", "sampling.batchPrompts=8", "rewardModel.maxPairs=40",
-            "optimize.0.sft.batch=8", "optimize.1.dpo.batch=8",
-        ];
-        var input = await RunInput.Read(RecipeFile.Read(Repository.Path("recipes/quickstart.yaml"), shorter));
+        var input = await WholeRun.Shorter();
         var artifacts = Of<ArtifactStore>("coordinator");
         var (policy, prompts) = (await input.Policy.Store(artifacts, Cancel), await input.StorePrompts(artifacts, Cancel));
         await Of<RunDesk>("coordinator").Create(input.Document(policy, prompts), Cancel);

@@ -80,6 +80,14 @@ internal sealed class WholeRun : IAsyncDisposable
         }
     }
 
+    /// <summary>The quickstart, so much shorter that it takes a minute.</summary>
+    public static Task<RunInput> Shorter(params string[] more) => RunInput.Read(RecipeFile.Read(
+        Repository.Path("recipes/quickstart.yaml"),
+        [
+            "rounds=1", "prompts.perRound=3", "evaluation.prompts=3", "sampling.maxNewTokens=24", "sampling.batchPrompts=8", "rewardModel.maxPairs=40",
+            "optimize.0.sft.batch=8", "optimize.1.dpo.batch=8", .. more,
+        ]));
+
     public async Task<T> Get<T>(string path) => (await Api.GetFromJsonAsync<T>(path, Json.Options))!;
 
     public async Task<int> Post(string path)
@@ -172,12 +180,7 @@ internal sealed class WholeRun : IAsyncDisposable
 
     private async Task Create()
     {
-        string[] shorter =
-        [
-            "rounds=1", "prompts.perRound=3", "evaluation.prompts=3", "sampling.maxNewTokens=24", "sampling.batchPrompts=8", "rewardModel.maxPairs=40",
-            "optimize.0.sft.batch=8", "optimize.1.dpo.batch=8", "labelers.judge=shadow", $"labelers.{PatchedLabeler.Pool}=shadow", "judge.share=0.3",
-        ];
-        var input = await RunInput.Read(RecipeFile.Read(Repository.Path("recipes/quickstart.yaml"), shorter));
+        var input = await Shorter("labelers.judge=shadow", $"labelers.{PatchedLabeler.Pool}=shadow", "judge.share=0.3");
         var artifacts = host!.Services.GetRequiredService<ArtifactStore>();
         var (policy, prompts) = (await input.Policy.Store(artifacts, default), await input.StorePrompts(artifacts, default));
         Id = input.Id(policy);

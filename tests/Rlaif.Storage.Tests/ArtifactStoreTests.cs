@@ -76,6 +76,14 @@ public sealed class ArtifactStoreTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "staging", "only")));
     }
 
+    [Fact]
+    public async Task Lines_are_an_artifact_and_none_are_none()
+    {
+        var artifact = await store.AddLines("lines", "data.jsonl", new[] { new { n = 1 }, new { n = 2 } }.ToAsyncEnumerable(), Cancel);
+        Assert.Equal("{\"n\":1}\n{\"n\":2}\n", await File.ReadAllTextAsync(Path.Combine(await store.Fetch(artifact!, Cancel), "data.jsonl"), Cancel));
+        Assert.Null(await store.AddLines("lines", "data.jsonl", AsyncEnumerable.Empty<int>(), Cancel));
+    }
+
     private string Stage(string name, params (string File, string Content)[] files)
     {
         var staged = store.Stage(name);

@@ -28,18 +28,18 @@ public class StageTests
     }
 
     [Fact]
-    public async Task What_is_open_of_a_pool_and_when_it_last_answered_are_told_for_each_stage()
+    public async Task What_is_open_of_a_pool_in_a_stage_is_told_and_when_it_last_answered_in_the_run()
     {
         await using var home = await TemporaryDatabase.Create();
         var (work, pairs) = (new WorkTables(home.Database), new PairTables(home.Database));
         CommandRow[] commands = [.. Enumerable.Range(0, 4).Select(i => Rows.Command(i)), Rows.Command(4) with { Pool = "judge" }];
         await work.Plan(Rows.NewStage(5), AsyncEnumerable.ToAsyncEnumerable(commands), Cancel);
-        Assert.Null(await pairs.LastLabel(Rows.NewStage(5), "rules", "nobody", Cancel));
+        Assert.Null(await pairs.LastLabel(Rows.Run, "rules", Cancel));
         await pairs.Insert(Rows.Label(0, 0.5), null, Rows.At, Cancel);
-        await pairs.Insert(Rows.Label(1, 0.5) with { Labeler = "nobody", Votes = [] }, "late", Rows.At.AddDays(1), Cancel);
-        Assert.Equal(Rows.At, await pairs.LastLabel(Rows.NewStage(5), "rules", "nobody", Cancel));
-        Assert.Null(await pairs.LastLabel(Rows.NewStage(5), "judge", "nobody", Cancel));
-        Assert.Null(await pairs.LastLabel(Rows.NewStage(5, "calibration"), "rules", "nobody", Cancel));
+        await pairs.Insert(Rows.Label(1, 0.5) with { Labeler = PairTables.Nobody, Votes = [] }, "late", Rows.At.AddDays(1), Cancel);
+        Assert.Equal(Rows.At, await pairs.LastLabel(Rows.Run, "rules", Cancel));
+        Assert.Null(await pairs.LastLabel(Rows.Run, "judge", Cancel));
+        Assert.Null(await pairs.LastLabel(Rows.Id("other run"), "rules", Cancel));
         Assert.Equal([2, 3], (await work.Open(Rows.NewStage(5), "rules", 9, Cancel)).Select(row => row.Ordinal));
         Assert.Equal([2], (await work.Open(Rows.NewStage(5), "rules", 1, Cancel)).Select(row => row.Ordinal));
         Assert.Equal([4], (await work.Open(Rows.NewStage(5), "judge", 9, Cancel)).Select(row => row.Ordinal));

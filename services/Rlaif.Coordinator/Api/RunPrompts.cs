@@ -13,30 +13,26 @@ public static class RunPrompts
     public const string File = "prompts.jsonl";
 
     /// <summary>Stores them; returns the artifact's name.</summary>
+    /// <exception cref="InputException">There are none.</exception>
     public static async Task<string> Store(ArtifactStore artifacts, IEnumerable<PromptRow> prompts, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(artifacts);
-        ArgumentNullException.ThrowIfNull(prompts);
-        var staged = artifacts.Stage("prompts");
-        await using (var file = new StreamWriter(Path.Combine(staged, File)))
-        {
-            foreach (var prompt in prompts)
-            {
-                await file.WriteAsync((Json.Of(prompt) + '\n').AsMemory(), cancel);
-            }
-        }
-
-        return await artifacts.Add(staged, cancel);
+        return await artifacts.AddLines("prompts", File, prompts.ToAsyncEnumerable(), cancel) ?? throw new InputException("A run without prompts is none.");
     }
 
     /// <summary>Reads them for a run, line by line.</summary>
-    /// <exception cref="InputException">A line is no prompt, or another of the same part had its id.</exception>
+    /// <exception cref="InputException">The artifact holds none, or a line is no prompt.</exception>
     public static async IAsyncEnumerable<PromptRow> Read(
         ArtifactStore artifacts, string artifact, Guid run, [EnumeratorCancellation] CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(artifacts);
-        var (folder, number) = (await artifacts.Fetch(artifact, cancel), 0);
-        await foreach (var line in System.IO.File.ReadLinesAsync(Path.Combine(folder, File), cancel))
+        var (path, number) = (Path.Combine(await artifacts.Fetch(artifact, cancel), File), 0);
+        if (!System.IO.File.Exists(path))
+        {
+            throw new InputException($"Artifact {artifact} holds no {File}; upload the run's prompts and name them.");
+        }
+
+        await foreach (var line in System.IO.File.ReadLinesAsync(path, cancel))
         {
             yield return Row(line, ++number, artifact) with { RunId = run };
         }

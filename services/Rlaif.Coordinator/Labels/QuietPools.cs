@@ -9,9 +9,6 @@ namespace Rlaif.Coordinator.Labels;
 /// as long as it had then nobody answered any of them, although the run went on and somebody looked.</summary>
 internal sealed class QuietPools(PairTables pairs, WorkTables work, LabelWriter writer, TimeProvider time, ILogger<QuietPools> log)
 {
-    /// <summary>The labeler of a label that nobody gave.</summary>
-    public const string Nobody = "nobody";
-
     /// <summary>How long a pool has for a pair: people have weekends.</summary>
     public static TimeSpan Patience(string pool) => pool == LabelDesk.People ? TimeSpan.FromDays(7) : TimeSpan.FromDays(1);
 
@@ -21,7 +18,7 @@ internal sealed class QuietPools(PairTables pairs, WorkTables work, LabelWriter 
     {
         var now = time.GetUtcNow();
         var silent = now - Patience(pool);
-        if (since > silent || stage.PlannedAt > silent || await pairs.LastLabel(stage, pool, Nobody, cancel) > silent)
+        if (since > silent || stage.PlannedAt > silent || await pairs.LastLabel(stage.RunId, pool, cancel) > silent)
         {
             return false;
         }
@@ -44,7 +41,7 @@ internal sealed class QuietPools(PairTables pairs, WorkTables work, LabelWriter 
         RunId = command.RunId,
         PairId = command.PairId,
         Pool = command.Pool,
-        Labeler = Nobody,
+        Labeler = PairTables.Nobody,
         Votes = [],
     };
 }

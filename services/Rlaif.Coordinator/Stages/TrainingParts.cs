@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Rlaif.Coordinator.Runs;
 using Rlaif.Storage;
 
@@ -28,20 +27,7 @@ internal sealed class TrainingParts(TrainingData data, ArtifactStore artifacts, 
     public IAsyncEnumerable<RevisionLine> BetterRevisions(RunContext run, int round, CancellationToken cancel) =>
         data.Revisions(run.Id, round, Purposes.Preference, cancel).Select(revision => new RevisionLine(revision.Id, revision.Prompt, revision.Response));
 
-    /// <summary>JSON lines as an artifact, written as they are read; its name, and how many there are.</summary>
-    public async Task<(string Artifact, int Lines)> Store<T>(RunContext run, int round, string name, IAsyncEnumerable<T> lines, CancellationToken cancel)
-    {
-        var staged = artifacts.Stage($"{run.Id:N}-{round}-{name}");
-        var count = 0;
-        await using (var file = new StreamWriter(Path.Combine(staged, "data.jsonl")))
-        {
-            await foreach (var line in lines.WithCancellation(cancel))
-            {
-                await file.WriteAsync(JsonSerializer.Serialize(line, Json.Options) + '\n');
-                count++;
-            }
-        }
-
-        return (await artifacts.Add(staged, cancel), count);
-    }
+    /// <summary>JSON lines as an artifact. Null: there are none.</summary>
+    public Task<string?> Store<T>(RunContext run, int round, string name, IAsyncEnumerable<T> lines, CancellationToken cancel) =>
+        artifacts.AddLines($"{run.Id:N}-{round}-{name}", "data.jsonl", lines, cancel);
 }

@@ -15,7 +15,11 @@ internal sealed class RewardModelStage(TrainingParts parts) : IStage
     public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var id = RlaifId.Of(run.Id, round, Name);
-        var (artifact, _) = await parts.Store(run, round, Name, Pairs(run, round, cancel), cancel);
+        if (await parts.Store(run, round, Name, Pairs(run, round, cancel), cancel) is not { } artifact)
+        {
+            yield break;
+        }
+
         var start = await parts.Lineage.RewardModel(run, round - 1, cancel) ?? run.Row.StartPolicy;
         yield return new(id, new TrainRewardModel(id, run.Id, round, start, artifact, RlaifId.Seed(id)));
     }
@@ -60,10 +64,10 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
     public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var name = $"{recipe.Algorithm}-{position}";
-        var (artifact, lines) = recipe.Sft is not null
+        var data = recipe.Sft is not null
             ? await parts.Store(run, round, name, parts.BetterRevisions(run, round, cancel), cancel)
             : await parts.Store(run, round, name, parts.Pairs(run, round, cancel), cancel);
-        if (lines == 0)
+        if (data is not { } artifact)
         {
             yield break;
         }

@@ -9,3 +9,6 @@ create index prompt_by_round on prompt (run_id, split, round, ordinal);
 create index response_by_prompt on response (run_id, purpose, round, prompt_id, sample);
 drop index response_by_round;
 create index pair_by_prompt on pair (run_id, round, purpose, prompt_id);
+
+-- When a pool was last heard of; what nobody gave is not from it.
+create index label_by_time on label (run_id, pool, labeled_at) where labeler <> 'nobody';
