@@ -22,6 +22,7 @@ public class ManyRowsTests
             var ids = Enumerable.Range(0, count).Select(i => Rows.Command(i, stage).Id).ToList();
             await Task.WhenAll(
                 work.Issued([.. ids.OrderDescending()], Rows.At, Cancel),
+                work.Issued([.. ids.Order()], Rows.At, Cancel),
                 pairs.Insert([.. ids.Select((id, i) => (Rows.Label(i, 0.5) with { Id = id }, (string?)null))], Rows.At, Cancel));
             Assert.False(await work.IsOpen(Rows.NewStage(count, stage, time), Cancel));
         }
