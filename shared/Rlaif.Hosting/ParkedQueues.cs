@@ -7,7 +7,7 @@ using Rlaif.Storage;
 namespace Rlaif.Hosting;
 
 /// <summary>Messages that could not be processed: each left the queue that it came to for one beside it, and waits there for a person.</summary>
-public sealed class ParkedQueues(Deployment deployment, RunTables runs)
+public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDisposable
 {
     internal const string Dead = "_dead";
 
@@ -22,23 +22,34 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
 
     private readonly ConcurrentDictionary<Guid, IReadOnlyList<string>> pools = new();
 
+    /// <summary>Whoever looks has a message in hand for a moment, and another look would miss it.</summary>
+    private readonly SemaphoreSlim turn = new(1);
+
     /// <summary>What <see cref="List"/> found last.</summary>
     public IReadOnlyList<ParkedQueue> Last { get; private set; } = [];
 
     /// <summary>Those that hold any.</summary>
     public async Task<IReadOnlyList<ParkedQueue>> List(CancellationToken cancel)
     {
-        await using var connection = await Connect(cancel);
-        var parked = new List<ParkedQueue>();
-        foreach (var queue in (await Names(cancel)).SelectMany(name => Endings.Select(ending => name + ending)))
+        await turn.WaitAsync(cancel);
+        try
         {
-            if (await Depth(connection, queue, cancel) is > 0 and var messages)
+            await using var connection = await Connect(cancel);
+            var parked = new List<ParkedQueue>();
+            foreach (var queue in (await Names(cancel)).SelectMany(name => Endings.Select(ending => name + ending)))
             {
-                parked.Add(new(queue, messages));
+                if (await Depth(connection, queue, cancel) is > 0 and var messages)
+                {
+                    parked.Add(new(queue, messages));
+                }
             }
-        }
 
-        return Last = parked;
+            return Last = parked;
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     /// <summary>The first of a queue; they go to its end. Given back to their place, a quorum queue would count it as a failed delivery, and
@@ -92,24 +103,34 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs)
     private async Task<int> Move(string queue, int limit, Func<IChannel, BasicGetResult, Task> copy, CancellationToken cancel)
     {
         await Check(queue, cancel);
-        await using var connection = await Connect(cancel);
-        if (await Declared(connection, queue, cancel) is null)
+        await turn.WaitAsync(cancel);
+        try
         {
-            return 0;
-        }
+            await using var connection = await Connect(cancel);
+            if (await Declared(connection, queue, cancel) is null)
+            {
+                return 0;
+            }
 
-        await using var channel = await Confirming(connection, cancel);
-        var (moved, most) = (0, limit);
-        while (moved < most && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } parked)
+            await using var channel = await Confirming(connection, cancel);
+            var (moved, most) = (0, limit);
+            while (moved < most && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } parked)
+            {
+                most = moved == 0 ? (int)Math.Min(limit, parked.MessageCount + 1L) : most;
+                await copy(channel, parked);
+                await channel.BasicAckAsync(parked.DeliveryTag, multiple: false, cancel);
+                moved++;
+            }
+
+            return moved;
+        }
+        finally
         {
-            most = moved == 0 ? (int)Math.Min(limit, parked.MessageCount + 1L) : most;
-            await copy(channel, parked);
-            await channel.BasicAckAsync(parked.DeliveryTag, multiple: false, cancel);
-            moved++;
+            turn.Release();
         }
-
-        return moved;
     }
+
+    public void Dispose() => turn.Dispose();
 
     private async Task<IConnection> Connect(CancellationToken cancel) => deployment.Broker is { } broker
         ? await broker.Connect(cancel)

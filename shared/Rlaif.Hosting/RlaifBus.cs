@@ -18,7 +18,13 @@ public static class RlaifBus
     /// <summary>Deliveries of a message that kills whoever takes it, before it is set aside. Its neighbours in a killed process count too.</summary>
     internal const int MostDeliveries = 20;
 
+    /// <summary>Attempts while database, broker or bucket are away: about 25 minutes of them. A broker takes a message back that is not acknowledged
+    /// for 30 (its <c>consumer_timeout</c>).</summary>
+    private const int LongestOutage = 60;
+
     private const string LabelPrefix = "label-";
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>A publish that was not confirmed for so long counts as failed (rabbitmq-dotnet-client issue 1930: it may never return).</summary>
     private static readonly TimeSpan PublishLimit = TimeSpan.FromSeconds(30);
@@ -168,7 +174,7 @@ public static class RlaifBus
         endpoint.UseMessageRetry(retry =>
         {
             retry.Handle<Exception>(HealsByWaiting);        // anything else would fail the same way again
-            retry.Exponential(12, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(500));
+            retry.Exponential(LongestOutage, TimeSpan.FromMilliseconds(200), LongestWait, TimeSpan.FromMilliseconds(500));
         });
         endpoint.UseInMemoryOutbox(context);        // what a consumer publishes goes out after it returned: write, then publish
     }

@@ -17,14 +17,18 @@ internal static partial class ManyRows
 
     /// <param name="sql">An insert of one row, <c>values (@Name, ...)</c> naming properties of <typeparamref name="T"/> and nothing else;
     /// what follows the values holds for all rows.</param>
-    public static async Task InsertAll<T>(this DbConnection connection, string sql, IReadOnlyList<T> rows, DbTransaction transaction)
+    /// <returns>How many were inserted.</returns>
+    public static async Task<int> InsertAll<T>(this DbConnection connection, string sql, IReadOnlyList<T> rows, DbTransaction transaction)
         where T : notnull
     {
+        var inserted = 0;
         for (var from = 0; from < rows.Count; from += Most)
         {
             var (text, values) = Together(sql, rows, from);
-            await connection.ExecuteAsync(text, values, transaction);
+            inserted += await connection.ExecuteAsync(text, values, transaction);
         }
+
+        return inserted;
     }
 
     /// <summary>The same for an insert that ends in <c>on conflict (id) do nothing returning id</c>.</summary>

@@ -74,15 +74,23 @@ public sealed class RunTables(Database database)
                 return;
             }
 
+            var stored = 0;
             await foreach (var some in prompts.Chunk(Pages.Size).WithCancellation(cancel))
             {
-                await connection.InsertAll(
+                var added = await connection.InsertAll(
                     """
                     insert into prompt (run_id, split, round, ordinal, id, body, human_chosen, human_rejected)
                     values (@RunId, @Split, @Round, @Ordinal, @Id, @Body, @HumanChosen, @HumanRejected)
+                    on conflict (run_id, split, id) do nothing
                     """,
                     some,
                     transaction);
+                if (added < some.Length)
+                {
+                    throw new InvalidDataException($"Of prompts {stored + 1} to {stored + some.Length}, {some.Length - added} came before in the same split.");
+                }
+
+                stored += added;
             }
         },
         cancel);

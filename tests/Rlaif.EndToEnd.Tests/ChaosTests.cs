@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Rlaif.Testing;
 
 namespace Rlaif.EndToEnd.Tests;
@@ -7,8 +6,6 @@ namespace Rlaif.EndToEnd.Tests;
 [Collection("product")]
 public class ChaosTests(ITestOutputHelper output)
 {
-    public const string BeforeTheFirst = "before the first stage";
-
     private const string Replicas = "coordinator=3,generator=3,judge=3,reward-trainer=2,policy-optimizer=3,evaluator=2";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -26,7 +23,8 @@ public class ChaosTests(ITestOutputHelper output)
         using var run = new ShortRun();
         var runs = 0;
         await Runs(new RollingRestart(deployment, output));
-        Assert.Empty(deployment.Errors());
+        var errors = string.Join('\n', deployment.Errors());
+        Assert.True(errors.Length == 0, errors);
         Assert.Empty(await deployment.SetAside());
         var chaos = new Chaos(deployment, random, Plan, output);
         await Runs(chaos);
@@ -49,38 +47,12 @@ public class ChaosTests(ITestOutputHelper output)
             {
                 runs++;
                 var embedded = await run.Finish("calm", Cancel, "--seed", $"{runs}");
-                var disturbed = await Disturbed(run, deployment, disturbance, runs);
+                var disturbed = await DisturbedRun.Finish(run, deployment, disturbance, runs);
                 Assert.Equal(ShortRun.Bytes(embedded), ShortRun.Bytes(disturbed));
                 Assert.Equal(embedded.GetProperty("winRate").GetRawText(), disturbed.GetProperty("winRate").GetRawText());
             }
             while (!disturbance.IsOver);
         }
-    }
-
-    /// <summary>The run on the deployment, while it is disturbed; a client that loses its server asks again.</summary>
-    private static async Task<JsonElement> Disturbed(ShortRun run, Deployment deployment, IDisturbance disturbance, int seed)
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"seed{seed}");
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var stage = BeforeTheFirst;
-        var disturbing = disturbance.Disturb(() => ended.IsCancellationRequested ? null : stage, Cancel);
-        while (true)
-        {
-            using var client = RlaifProcess.Start([.. run.Command(name, "--seed", $"{seed}", "--server", deployment.Server)]);
-            client.OnLine = line => stage = line.StartsWith("event=stage-began", StringComparison.Ordinal) ? string.Join(' ', line.Split(' ')[2..4]) : stage;
-            var code = await client.Wait(Cancel);
-            if (code == 0)
-            {
-                break;
-            }
-
-            Assert.True(client.Output.Contains("cannot be reached", StringComparison.Ordinal) || client.Output.Contains("are away", StringComparison.Ordinal), client.Output);
-        }
-
-        await ended.CancelAsync();
-        await disturbing;
-        using var json = JsonDocument.Parse(await File.ReadAllTextAsync(run.Summary(name), Cancel));
-        return json.RootElement.Clone();
     }
 
     /// <summary>The artifacts that a home holds: no orphan, none missing.</summary>

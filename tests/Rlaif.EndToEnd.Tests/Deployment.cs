@@ -10,13 +10,11 @@ internal sealed class Deployment : IAsyncDisposable
 {
     private const string Name = "deployment";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("rlaif-deployment-").FullName;
-    private readonly string database;
     private readonly RlaifProcess up;
 
-    private Deployment(PrivateServers servers, string database, string broker, int port, string replicas)
+    private Deployment(PrivateServers servers, SmallDisk disk, string database, string broker, int port, string replicas)
     {
-        (Servers, this.database) = (servers, database);
+        (Servers, Disk, ConnectionString) = (servers, disk, database);
         Server = $"http://127.0.0.1:{port}";
         up = RlaifProcess.Start(
             new Dictionary<string, string>(StringComparer.Ordinal)
@@ -31,7 +29,11 @@ internal sealed class Deployment : IAsyncDisposable
 
     public string Server { get; }
 
-    public string Home => Path.Combine(folder, "home");
+    public string ConnectionString { get; }
+
+    public SmallDisk Disk { get; }
+
+    public string Home => Path.Combine(Disk.Folder, "home");
 
     public string Output => up.Output;
 
@@ -39,7 +41,7 @@ internal sealed class Deployment : IAsyncDisposable
     {
         var servers = await PrivateServers.Start();
         var (database, broker) = (await servers.NewDatabase(Name), await servers.NewVirtualHost(Name));
-        var made = new Deployment(servers, database, broker, PrivateServers.FreePorts(32), replicas);
+        var made = new Deployment(servers, await SmallDisk.Mount(), database, broker, PrivateServers.FreePorts(32), replicas);
         await Eventually.True(() => made.Services().Count > 0 && made.Ready(), "every service is ready", seconds: 300);
         return made;
     }
@@ -61,7 +63,7 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Every command that has no outcome yet is sent once more.</summary>
     public async Task SendAgain()
     {
-        await using var connection = new NpgsqlConnection(database);
+        await using var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand(
             "update command set issued_at = null where not exists (select 1 from outcome where outcome.command_id = command.id)", connection);
@@ -71,7 +73,7 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Rows of each table of facts.</summary>
     public async Task<IReadOnlyDictionary<string, long>> Rows()
     {
-        await using var opened = Database.Postgres(database);
+        await using var opened = Database.Postgres(ConnectionString);
         return await FactCounts.Of(opened);
     }
 
@@ -81,7 +83,10 @@ internal sealed class Deployment : IAsyncDisposable
         .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>What the services logged as an error or worse, and what they wrote that is no line of a log: a process that crashes.</summary>
-    public IEnumerable<string> Errors() => Directory.EnumerateFiles(Path.Combine(Home, "logs")).SelectMany(Lines).Where(line => !IsCalm(line));
+    public IEnumerable<string> Errors() => Log().Where(line => !IsCalm(line));
+
+    /// <summary>What all services logged.</summary>
+    public IEnumerable<string> Log() => Directory.EnumerateFiles(Path.Combine(Home, "logs")).SelectMany(Lines);
 
     /// <summary>Ends all services; the exit code of `rlaif up`.</summary>
     public async Task<int> Stop()
@@ -99,7 +104,7 @@ internal sealed class Deployment : IAsyncDisposable
 
         up.Dispose();
         await Servers.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        await Disk.DisposeAsync();
     }
 
     private static IReadOnlyList<string> Lines(string file)

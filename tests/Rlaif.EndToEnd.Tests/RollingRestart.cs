@@ -15,7 +15,7 @@ internal sealed class RollingRestart(Deployment deployment, ITestOutputHelper ou
 
     public async Task Disturb(Func<string?> stage, CancellationToken cancel)
     {
-        await Eventually.True(() => stage() != ChaosTests.BeforeTheFirst, "the run has begun", seconds: 300);
+        await Eventually.True(() => stage() != DisturbedRun.BeforeTheFirst, "the run has begun", seconds: 300);
         while (!IsOver && stage() is { } now)
         {
             var name = left.Dequeue();

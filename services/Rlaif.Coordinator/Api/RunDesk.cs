@@ -29,7 +29,15 @@ public sealed class RunDesk(
             CreatedAt = time.GetUtcNow(),
         };
         await Check(row, document.Prompts, cancel);
-        await runs.Create(row, RunPrompts.Read(artifacts, document.Prompts, document.Id, cancel), cancel);
+        try
+        {
+            await runs.Create(row, RunPrompts.Read(artifacts, document.Prompts, document.Id, cancel), cancel);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InputException($"The file of prompts {document.Prompts} is no run's: {error.Message}", error);
+        }
+
         await Resume(document.Id, cancel);
     }
 

@@ -117,6 +117,18 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_holds_a_prompt_twice_is_refused_in_one_sentence_and_creates_no_run()
+    {
+        var policy = await host!.Services.GetRequiredService<ArtifactStore>().AddText("policy", "config.json", "{}", Cancel);
+        var document = await Document(policy, "q", "p", "p");
+        using var refused = await client.PostAsJsonAsync("/v1/runs", document, Json.Options, Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("Of prompts 1 to 3, 1 came before in the same split.", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        using var missing = await client.GetAsync($"/v1/runs/{document.Id}", Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
     public async Task The_committed_document_is_the_one_that_is_served()
     {
         var served = (await client.GetStringAsync("/openapi/v1.json", Cancel)).ReplaceLineEndings("\n").TrimEnd() + "\n";
@@ -129,7 +141,9 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.True(served == await File.ReadAllTextAsync(file, Cancel), "docs/openapi.json is not what is served; RLAIF_UPDATE=1 writes it.");
     }
 
-    private async Task<RunDocument> Document(string policy) => new()
+    private Task<RunDocument> Document(string policy) => Document(policy, "p");
+
+    private async Task<RunDocument> Document(string policy, params string[] prompts) => new()
     {
         Id = RlaifId.Of("api run"),
         Name = "test",
@@ -139,7 +153,7 @@ public sealed class ApiTests : IAsyncLifetime
         Constitution = File.ReadAllText(Repository.Path("constitutions/everyday.yaml")),
         Prompts = await RunPrompts.Store(
             host!.Services.GetRequiredService<ArtifactStore>(),
-            [new() { Split = "evaluation", Id = "p", Body = Json.Of(new Prompt("p", [new("user", "Hello")])) }],
+            prompts.Select(id => new PromptRow { Split = "evaluation", Id = id, Body = Json.Of(new Prompt(id, [new("user", "Hello")])) }),
             Cancel),
     };
 
