@@ -6,7 +6,7 @@ usage: rules_labeler.py POOL    (needs python3-pika; RLAIF_BROKER, RLAIF_BROKER_
 import json, os, sys, time
 import pika
 
-POOL = sys.argv[1]
+POOL = sys.argv[1] if len(sys.argv) == 2 else sys.exit("usage: rules_labeler.py POOL")
 BROKER = pika.URLParameters(os.environ.get("RLAIF_BROKER", "amqp://localhost:5672"))
 BROKER.credentials = pika.PlainCredentials(os.environ.get("RLAIF_BROKER_USER", "guest"), os.environ.get("RLAIF_BROKER_PASSWORD", "guest"))
 

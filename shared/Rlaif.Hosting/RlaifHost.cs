@@ -45,14 +45,12 @@ public static class RlaifHost
         {
             http.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
             http.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            http.SerializerOptions.RespectNullableAnnotations = true;
+            http.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
         builder.Services.AddProblemDetails();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        foreach (var module in modules)
-        {
-            module.Services(builder.Services);
-        }
-
+        // The bus before who sends by it: a host stops in the reverse order.
         builder.Services.AddRlaifBus(deployment.Broker, bus =>
         {
             foreach (var module in modules)
@@ -60,6 +58,11 @@ public static class RlaifHost
                 module.Consumers(bus);
             }
         });
+        foreach (var module in modules)
+        {
+            module.Services(builder.Services);
+        }
+
         var host = builder.Build();
         host.MapHealth();
         host.MapTelemetry(deployment);

@@ -26,6 +26,11 @@ public sealed class RunGuard(RunTables runs, WorkTables outcomes, IBus bus, Time
 
             await tell();
         }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Under its own name: a message that is cancelled by another token counts as failed, and is no longer delivered to anybody.
+            cancel.ThrowIfCancellationRequested();
+        }
         catch (Exception error) when (!cancel.IsCancellationRequested && !RlaifBus.HealsByWaiting(error))
         {
             await Pause(runId, commandId, error.Message, cancel);

@@ -65,6 +65,9 @@ public sealed class Database : IAsyncDisposable
         };
     }
 
+    /// <summary>A text has the character U+0000.</summary>
+    public static bool CannotHold(DbException error) => error is PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire };
+
     /// <summary>Brings the tables to this version; a second call does nothing.</summary>
     public async Task Migrate(CancellationToken cancel)
     {

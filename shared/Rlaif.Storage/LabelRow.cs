@@ -8,9 +8,11 @@ internal sealed record LabelRow(
     IReadOnlyList<LabelRow.VotePart> Votes)
 {
     public static LabelRow Of(PreferenceLabeled label, string? declined, DateTimeOffset at) => new(
-        label.Id, label.RunId, label.PairId, label.Pool, label.Labeler, label.Calls, label.PromptSha256, declined, at,
+        label.Id, label.RunId, label.PairId, label.Pool, StoredText.Of(label.Labeler), label.Calls, label.PromptSha256,
+        declined is null ? null : StoredText.Of(declined), at,
         [.. label.Votes.Select(vote => new VotePart(
-            label.Id, vote.Principle, vote.Preference, vote.PositionBias, vote.OrderConsistent, vote.NotApplicable, vote.Failure?.ToString(), vote.Detail))]);
+            label.Id, vote.Principle, vote.Preference, vote.PositionBias, vote.OrderConsistent, vote.NotApplicable, vote.Failure?.ToString(),
+            vote.Detail is null ? null : StoredText.Of(vote.Detail)))]);
 
     /// <summary>One of its votes.</summary>
     internal sealed record VotePart(

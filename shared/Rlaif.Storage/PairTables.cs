@@ -83,7 +83,8 @@ public sealed class PairTables(Database database)
     }
 
     /// <summary>A label, its votes and the outcome of its command, in one transaction. A second delivery changes nothing.</summary>
-    public Task Insert(PreferenceLabeled label, string? declined, DateTimeOffset at, CancellationToken cancel) => Insert([(label, declined)], at, cancel);
+    public async Task<bool> Insert(PreferenceLabeled label, string? declined, DateTimeOffset at, CancellationToken cancel) =>
+        (await Insert([(label, declined)], at, cancel))[0];
 
     /// <summary>Many labels in one transaction: a transaction costs as much as twenty labels.</summary>
     /// <returns>For each whether it was not there before.</returns>

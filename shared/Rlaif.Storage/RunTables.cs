@@ -141,12 +141,14 @@ public sealed class RunTables(Database database)
             new { runId, policy, at });
     }
 
-    /// <summary>An empty reason lets the run go on.</summary>
+    /// <summary>An empty reason lets the run go on. The newest counts, and this is the newest, whatever other machines' clocks said.</summary>
     public async Task Pause(Guid id, Guid runId, string reason, DateTimeOffset at, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
+        var last = await connection.QueryFirstOrDefaultAsync<DateTimeOffset?>(
+            "select paused_at from run_pause where run_id = @runId order by paused_at desc limit 1", new { runId });
         await connection.ExecuteAsync(
             "insert into run_pause (id, run_id, reason, paused_at) values (@id, @runId, @reason, @at) on conflict (id) do nothing",
-            new { id, runId, reason, at });
+            new { id, runId, reason = StoredText.Of(reason), at = at > last || last is null ? at : last.Value.AddMicroseconds(1) });
     }
 }

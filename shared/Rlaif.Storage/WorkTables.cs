@@ -132,8 +132,8 @@ public sealed class WorkTables(Database database)
             {
                 const string Open = "run_id = @RunId and round = @Round and stage = @Name and coalesce(pool, '') = @pool and not done";
                 var underWay = await connection.ExecuteScalarAsync<int>(
-                    $"select count(*) from command where {Open} and issued_at >= @lostBefore",
-                    new { stage.RunId, stage.Round, stage.Name, pool, lostBefore },
+                    $"select count(*) from command where {Open} and (issued_at >= @lostBefore or (taken_until >= @now and taken_by <> @taker))",
+                    new { stage.RunId, stage.Round, stage.Name, pool, lostBefore, now, taker },
                     transaction);
                 // The conditions twice: whoever waited for a row finds that it was taken meanwhile.
                 const string Free = "(issued_at is null or issued_at < @lostBefore) and (taken_until is null or taken_until < @now or taken_by = @taker)";
@@ -150,10 +150,13 @@ public sealed class WorkTables(Database database)
         return due;
     }
 
-    /// <summary>The broker has these.</summary>
-    public Task Issued(IReadOnlyList<Guid> commandIds, DateTimeOffset at, CancellationToken cancel) => database.Transact(
+    /// <summary>The broker has these. What was asked to be sent again meanwhile stays so: somebody may have thrown the first copy away.</summary>
+    public Task Issued(IReadOnlyList<Guid> commandIds, string taker, DateTimeOffset at, CancellationToken cancel) => database.Transact(
         (connection, transaction) => connection.ExecuteEach(
-            "update command set issued_at = @at, taken_until = null where id = @id", commandIds, new { at }, transaction),
+            "update command set issued_at = @at, taken_until = null where id = @id and taken_by = @taker and taken_until is not null",
+            commandIds,
+            new { at, taker },
+            transaction),
         cancel);
 
     /// <summary>Every command of a run that has no outcome is sent again: it goes on after a pause.</summary>
@@ -168,10 +171,14 @@ public sealed class WorkTables(Database database)
     }
 
     /// <summary>A command by its id; null when nobody planned it.</summary>
-    public async Task<CommandRow?> Command(Guid commandId, CancellationToken cancel)
+    public async Task<CommandRow?> Command(Guid commandId, CancellationToken cancel) => (await Commands([commandId], cancel)).SingleOrDefault();
+
+    /// <summary>Those of some ids that were planned.</summary>
+    public async Task<IReadOnlyList<CommandRow>> Commands(IReadOnlyList<Guid> ids, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
-        return await connection.QuerySingleOrDefaultAsync<CommandRow>("select * from command where id = @commandId", new { commandId });
+        var values = new DynamicParameters();
+        return (await connection.QueryAsync<CommandRow>($"select * from command where id in {values.List("id", ids)}", values)).AsList();
     }
 
     public async Task<string?> Outcome(Guid commandId, CancellationToken cancel)

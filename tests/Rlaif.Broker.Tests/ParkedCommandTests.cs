@@ -38,7 +38,7 @@ public sealed class ParkedCommandTests(Servers servers) : IDisposable
         await Poison.Send(new(new(broker), "guest", "guest"), "rlaif-label", (Json.Of(Misfit), null));
         await IsParked();
         var shown = await Parked("show", Queue);
-        Assert.Contains($"Label {Misfit.Id} answers no command about pair {Misfit.PairId} and pool mine", shown, StringComparison.Ordinal);
+        Assert.Contains($"Label {Misfit.Id} answers no command;", shown, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', shown);
         await Eventually.True(() => Told(coordinator) == 1, "the failure is logged");
 

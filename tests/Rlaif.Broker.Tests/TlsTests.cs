@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MassTransit;
@@ -46,12 +50,49 @@ public class TlsTests
         await Assert.ThrowsAnyAsync<Exception>(() => connecting);
     }
 
+    /// <summary>Whoever stands between us and the broker has a certificate too; what it must not get is the password.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_certificate_that_nobody_vouches_for_is_told_nothing(bool bus)
+    {
+        using var listener = Listener(out var port);
+        var broker = new BrokerSettings(new($"amqps://localhost:{port}"), "guest", Canaries.Broker);
+        Assert.Equal(SslPolicyErrors.None, broker.Factory().Ssl.AcceptablePolicyErrors);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        await using var services = new ServiceCollection().AddLogging().AddRlaifBus(broker, _ => { }).BuildServiceProvider();
+        var connecting = bus ? services.GetRequiredService<IBusControl>().StartAsync(stop.Token) : (Task)broker.Connect(stop.Token);
+        Assert.Null(await FirstSecret(listener));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => connecting);
+    }
+
     private static TcpListener Listener(out int port)
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         port = ((IPEndPoint)listener.LocalEndpoint).Port;
         return listener;
+    }
+
+    /// <summary>What the first client says first under TLS with a certificate that was made up; null: it leaves.</summary>
+    private static async Task<byte?> FirstSecret(TcpListener listener)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var made = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(client.GetStream());
+        try
+        {
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = made }, TestContext.Current.CancellationToken);
+            var first = new byte[1];
+            return await tls.ReadAsync(first, TestContext.Current.CancellationToken) == 1 ? first[0] : null;
+        }
+        catch (Exception error) when (error is IOException or AuthenticationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What the first client says first; then it is left alone.</summary>

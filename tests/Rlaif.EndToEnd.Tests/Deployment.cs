@@ -37,6 +37,8 @@ internal sealed class Deployment : IAsyncDisposable
 
     public string Output => up.Output;
 
+    private string Logs => Path.Combine(Home, "logs", Environment.MachineName);
+
     public static async Task<Deployment> Start(string replicas)
     {
         var servers = await PrivateServers.Start();
@@ -49,7 +51,7 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Which process serves what, as `rlaif up` says.</summary>
     public IReadOnlyList<(string Name, string Service, int ProcessId)> Services()
     {
-        var file = Path.Combine(Home, "up.json");
+        var file = Path.Combine(Logs, "up.json");
         if (!File.Exists(file))
         {
             return [];
@@ -86,7 +88,7 @@ internal sealed class Deployment : IAsyncDisposable
     public IEnumerable<string> Errors() => Log().Where(line => !IsCalm(line));
 
     /// <summary>What all services logged.</summary>
-    public IEnumerable<string> Log() => Directory.EnumerateFiles(Path.Combine(Home, "logs")).SelectMany(Lines);
+    public IEnumerable<string> Log() => Directory.EnumerateFiles(Logs, "*.log").SelectMany(Lines);
 
     /// <summary>Ends all services; the exit code of `rlaif up`.</summary>
     public async Task<int> Stop()

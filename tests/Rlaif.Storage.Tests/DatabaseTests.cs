@@ -40,10 +40,33 @@ public class DatabaseTests
     {
         await using var home = await TemporaryDatabase.Create();
         var before = await home.Dump();
-        // The same prompt twice breaks the key after the run's row was inserted.
-        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() =>
+        // The same prompt twice is found after the run's row was inserted.
+        await Assert.ThrowsAsync<InvalidDataException>(() =>
             new RunTables(home.Database).Create(Rows.NewRun(Rows.Run, Rows.At), AsyncEnumerable.ToAsyncEnumerable<PromptRow>([Rows.Prompt(0), Rows.Prompt(0)]), Cancel));
         Assert.Equal(before, await home.Dump());
+    }
+
+    [Fact]
+    public async Task A_run_goes_on_when_it_is_let_however_far_ahead_the_clock_was_of_whoever_paused_it()
+    {
+        await using var home = await TemporaryDatabase.Create();
+        var runs = new RunTables(home.Database);
+        await runs.Create(Rows.NewRun(Rows.Run, Rows.At), AsyncEnumerable.Empty<PromptRow>(), Cancel);
+        await runs.Pause(Rows.Id("pause"), Rows.Run, "disk full", Rows.At.AddHours(1), Cancel);
+        await runs.Pause(Rows.Id("resume"), Rows.Run, "", Rows.At, Cancel);
+        Assert.True(await runs.IsGoingOn(Rows.Run, Cancel));
+    }
+
+    /// <summary>PostgreSQL stores no U+0000, and a judge may write one.</summary>
+    [Fact]
+    public async Task What_a_labeler_saw_is_stored_whatever_it_was()
+    {
+        await using var home = await TemporaryDatabase.Create();
+        var pairs = new PairTables(home.Database);
+        var label = Rows.Label(0, 0.5) with { Labeler = "some\0body" };
+        label = label with { Votes = [.. label.Votes.Select(vote => vote with { Detail = "\0" })] };
+        Assert.True(await pairs.Insert(label, "no\0", Rows.At, Cancel));
+        Assert.All(await pairs.Votes([label.PairId], Cancel), vote => Assert.Equal(("some\uFFFDbody", "\uFFFD"), (vote.Labeler, vote.Detail)));
     }
 
     [Fact]

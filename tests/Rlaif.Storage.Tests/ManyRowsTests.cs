@@ -19,10 +19,11 @@ public class ManyRowsTests
         {
             var stage = $"labels-{time}";
             await work.Plan(Rows.NewStage(count, stage, time), Enumerable.Range(0, count).Select(i => Rows.Command(i, stage)).ToAsyncEnumerable(), Cancel);
-            var ids = Enumerable.Range(0, count).Select(i => Rows.Command(i, stage).Id).ToList();
+            var ids = (await work.TakeDue(Rows.NewStage(count, stage, time), "rules", count, "a", Rows.At, Rows.At, Cancel)).Select(command => command.Id).ToList();
+            Assert.Equal(count, ids.Count);
             await Task.WhenAll(
-                work.Issued([.. ids.OrderDescending()], Rows.At, Cancel),
-                work.Issued([.. ids.Order()], Rows.At, Cancel),
+                work.Issued([.. ids.OrderDescending()], "a", Rows.At, Cancel),
+                work.Issued([.. ids.Order()], "a", Rows.At, Cancel),
                 pairs.Insert([.. ids.Select((id, i) => (Rows.Label(i, 0.5) with { Id = id }, (string?)null))], Rows.At, Cancel));
             Assert.False(await work.IsOpen(Rows.NewStage(count, stage, time), Cancel));
         }

@@ -32,6 +32,27 @@ public class TakeDueTests
     }
 
     [Fact]
+    public async Task What_others_are_about_to_send_is_in_the_window_too()
+    {
+        await using var home = await TemporaryDatabase.Create();
+        var work = await Plan(home, Rows.Run, 5);
+        Assert.Equal(2, (await Due(work, "one", Rows.At, window: 2)).Count);
+        Assert.Empty(await Due(work, "two", Rows.At, window: 2));
+        Assert.Single(await Due(work, "two", Rows.At, window: 3));
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_again_while_it_is_sent_is_sent_again()
+    {
+        await using var home = await TemporaryDatabase.Create();
+        var work = await Plan(home, Rows.Run, 2);
+        var taken = await Due(work, "one", Rows.At);
+        await work.IssueAgain(Rows.Run, Cancel);        // the run paused, and whoever had the first copy threw it away
+        await work.Issued([.. taken.Select(command => command.Id)], "one", Rows.At, Cancel);
+        Assert.Equal(2, (await Due(work, "two", Rows.At)).Count);
+    }
+
+    [Fact]
     public async Task A_run_that_goes_on_gets_its_open_commands_again()
     {
         await using var home = await TemporaryDatabase.Create();
@@ -138,7 +159,7 @@ public class TakeDueTests
     private static async Task<IEnumerable<int>> Take(WorkTables work, int window, DateTimeOffset now, Guid? run = null)
     {
         var taken = await Due(work, "me", now, run, window);
-        await work.Issued([.. taken.Select(command => command.Id)], now, Cancel);
+        await work.Issued([.. taken.Select(command => command.Id)], "me", now, Cancel);
         return taken.Select(command => command.Ordinal);
     }
 

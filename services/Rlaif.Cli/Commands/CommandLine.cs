@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Rlaif.Cli.Commands;
 
-/// <summary>The command tree, and what becomes of errors: bad input is one sentence and exit code 2; a paused or stopped run 1 and 130.</summary>
+/// <summary>The command tree, and what becomes of errors: bad input is one sentence and exit code 2; so is a run that waits; a stopped one is 130.</summary>
 internal static class CommandLine
 {
     // A pipe has no width; tables are not cut there.

@@ -10,9 +10,10 @@ namespace Rlaif.Cli.Remote;
 internal sealed class RemoteRun : IRunning
 {
     private readonly Server server;
+    private readonly HomeLock held;
     private readonly ArtifactStore artifacts;
 
-    private RemoteRun(Server server, ArtifactStore artifacts, Guid id) => (this.server, this.artifacts, Id) = (server, artifacts, id);
+    private RemoteRun(Server server, HomeLock held, ArtifactStore artifacts, Guid id) => (this.server, this.held, this.artifacts, Id) = (server, held, artifacts, id);
 
     public Guid Id { get; }
 
@@ -23,10 +24,10 @@ internal sealed class RemoteRun : IRunning
     /// <summary>Uploads what the run needs and asks for it; the same command finds the same run.</summary>
     public static async Task<RemoteRun> Start(Uri address, RunInput input, HomeFolder home, CancellationToken cancel)
     {
-        var client = new Server(address);
+        var (client, held) = (new Server(address), HomeLock.OfClient(home));
         try
         {
-            var store = new ArtifactStore(home.Artifacts, "client");
+            var store = new ArtifactStore(home.Artifacts, held.Name);
             var (policy, prompts) = (await input.Policy.Store(store, cancel), await input.StorePrompts(store, cancel));
             foreach (var artifact in new[] { policy, prompts })
             {
@@ -38,11 +39,12 @@ internal sealed class RemoteRun : IRunning
 
             var id = input.Id(policy);
             await client.Post<RunState>("/v1/runs", input.Document(policy, prompts), cancel);
-            return new(client, store, id);
+            return new(client, held, store, id);
         }
         catch
         {
             client.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -65,6 +67,7 @@ internal sealed class RemoteRun : IRunning
     public ValueTask DisposeAsync()
     {
         server.Dispose();
+        held.Dispose();
         return default;
     }
 }

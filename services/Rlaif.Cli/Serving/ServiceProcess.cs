@@ -22,7 +22,7 @@ internal sealed class ServiceProcess(PlannedService planned, HomeFolder home) : 
     /// <summary>starting, ready, waiting (for broker or database), stopped.</summary>
     public string State { get; private set; } = "starting";
 
-    public string LogFile { get; } = Path.Combine(Directory.CreateDirectory(Path.Combine(home.Path, "logs")).FullName, planned.Name + ".log");
+    public string LogFile { get; } = Path.Combine(Fleet.Logs(home), planned.Name + ".log");
 
     /// <summary>Starts it unless it runs; whether it was started.</summary>
     public bool StartIfDown()
@@ -44,8 +44,8 @@ internal sealed class ServiceProcess(PlannedService planned, HomeFolder home) : 
         string[] arguments = [Path.Combine(AppContext.BaseDirectory, "rlaif.dll"), "serve", planned.Service, ServeCommand.UntilInputEnds];
         Array.ForEach(arguments, start.ArgumentList.Add);
         start.Environment["RLAIF_HOME"] = home.Path;
-        start.Environment["RLAIF_REPLICA"] = planned.Name;
-        start.Environment["RLAIF_LISTEN"] = planned.Address.ToString();
+        start.Environment["RLAIF_REPLICA"] = $"{Environment.MachineName}-{planned.Name}";      // other machines may share the home
+        start.Environment["RLAIF_LISTEN"] = planned.Listen.ToString();
         if (planned.Models is not null && !start.Environment.ContainsKey("RLAIF_MODELS"))
         {
             start.Environment["RLAIF_MODELS"] = new Uri(planned.Models, "/v1").ToString();

@@ -21,6 +21,7 @@ internal static class UpCommand
             var folder = new HomeFolder(HomeChoice.PathOf(parsed.GetValue(home), null));
             var deployment = ServeCommand.Remote(new(name => name == "RLAIF_HOME" ? folder.Path : Environment.GetEnvironmentVariable(name)));
             var planned = Plan(deployment, Counts(parsed.GetValue(replicas) ?? ""));
+            using var held = new HomeLock(folder, $"up-{Environment.MachineName}.lock");
             await RlaifHost.Prepare(deployment, AllServices.Modules, cancel);
             await using var fleet = new Fleet(planned, folder, Console.Out);
             await fleet.Run(cancel);
@@ -48,12 +49,14 @@ internal static class UpCommand
         return counts;
     }
 
-    /// <summary>One port after the other, the coordinator's first; what the services are told differs only in their name and address.</summary>
+    /// <summary>One port after the other, the coordinator's first, which alone others may reach; what the services are told differs only in their
+    /// name and address.</summary>
     private static IReadOnlyList<PlannedService> Plan(Deployment deployment, IReadOnlyDictionary<string, int> counts)
     {
         var first = deployment.Listen.Port > 0 ? deployment.Listen.Port : FirstPort;
         var names = AllServices.Names.SelectMany(name => Enumerable.Range(1, counts[name]).Select(number => (Service: name, Name: $"{name}-{number}"))).ToList();
-        var planned = names.Select((one, i) => new PlannedService(one.Name, one.Service, new($"http://127.0.0.1:{first + i}"))).ToList();
+        var planned = names.Select((one, i) => new PlannedService(
+            one.Name, one.Service, new($"http://{(one.Service == "coordinator" ? deployment.Listen.Host : "127.0.0.1")}:{first + i}"))).ToList();
         var models = planned.FirstOrDefault(one => one.Service == "generator")?.Address;
         return [.. planned.Select(one => one with { Models = models })];
     }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -71,12 +72,14 @@ public static class ApiRoutes
     private static async Task<RunState> State(string run, RunTables names, RunDesk desk, CancellationToken cancel) =>
         (await desk.State(await RunFinder.FindId(names, run, cancel), cancel))!;
 
-    private static async Task Events(string run, RunTables names, RunDesk desk, HttpContext context, TimeProvider time, CancellationToken cancel)
+    private static async Task Events(string run, RunTables names, RunDesk desk, HttpContext context, IHostApplicationLifetime host, TimeProvider time, CancellationToken cancel)
     {
+        // A server that stops waits for whoever is served, and this one may listen for days.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel, host.ApplicationStopping);
         var id = await RunFinder.FindId(names, run, cancel);
         context.Response.ContentType = "text/event-stream";
         var last = "";
-        while (true)
+        while (!host.ApplicationStopping.IsCancellationRequested)
         {
             var state = (await desk.State(id, cancel))!;
             var shown = Json.Of(state with { At = default });
@@ -92,7 +95,7 @@ public static class ApiRoutes
                 return;
             }
 
-            await Task.Delay(Glance, time, cancel);
+            await Task.WhenAny(Task.Delay(Glance, time, over.Token));
         }
     }
 
@@ -151,6 +154,10 @@ public static class ApiRoutes
         catch (InputException error) when (!context.HttpContext.Response.HasStarted)
         {
             return Results.Problem(error.Message, statusCode: error is MissingException ? 404 : 400);
+        }
+        catch (DbException error) when (Database.CannotHold(error))
+        {
+            return Results.Problem("A text holds the character U+0000, which no database stores.", statusCode: 400);
         }
         catch (Exception error) when (RlaifBus.HealsByWaiting(error) && !context.HttpContext.Response.HasStarted)
         {

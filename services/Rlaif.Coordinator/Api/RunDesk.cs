@@ -100,14 +100,8 @@ public sealed class RunDesk(
 
     private async Task Check(RunRow row, string prompts, CancellationToken cancel)
     {
-        try
-        {
-            _ = RunContext.Of(row).SettlingPools;
-        }
-        catch (System.Text.Json.JsonException error)
-        {
-            throw new InputException($"The recipe of run {RlaifId.Short(row.Id)} cannot be read: {error.Message}", error);
-        }
+        // JSON is YAML: the rules of a recipe in a file hold for this one too.
+        _ = RecipeFile.Parse(row.Recipe, $"the recipe of run {RlaifId.Short(row.Id)}");
 
         foreach (var (what, artifact) in new[] { ("starting policy", row.StartPolicy), ("file of prompts", prompts) })
         {

@@ -12,7 +12,6 @@ internal sealed class LabelConsumer(LabelWriter writer, RunSignal runs) : IConsu
     {
         var label = context.Message;
         using var span = RunTrace.Start("store label", label.RunId);    // a labeler in another language may have told of none
-        LabelChecks.MustBeNone(LabelChecks.Misfit(label.Id, label.PairId, label.Pool) ?? LabelChecks.WrongVote(label));
         await writer.Write(label, null, context.CancellationToken);
         runs.Signal.Raise();
     }
@@ -25,7 +24,6 @@ internal sealed class DeclinedConsumer(LabelWriter writer, RunSignal runs) : ICo
     {
         var message = context.Message;
         using var span = RunTrace.Start("store label", message.RunId);
-        LabelChecks.MustBeNone(LabelChecks.Misfit(message.Id, message.PairId, message.Pool));
         var label = new PreferenceLabeled
         {
             Id = message.Id,

@@ -1,4 +1,5 @@
 using Rlaif.Contracts;
+using Rlaif.Hosting;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
@@ -38,13 +39,20 @@ public sealed class LabelDesk(ClaimTables claims, WorkTables work, RunTables run
             throw new MissingException($"Label {label.Id} answers no command; a label repeats id, runId, pairId and pool of its command.");
         }
 
-        CheckAnswer(label, Json.Read<LabelPreference>(row.Body));
+        if (LabelChecks.Misfit(label, row, hasVotes: true) is { } wrong)
+        {
+            throw new InputException(wrong);
+        }
+
         if (!await runs.IsGoingOn(row.RunId, cancel))
         {
             throw new InputException($"Run {RlaifId.Short(row.RunId)} does not go on; its labels are not taken until it is resumed.");
         }
 
-        await pairs.Insert(label, null, time.GetUtcNow(), cancel);
+        if (await pairs.Insert(label, null, time.GetUtcNow(), cancel))
+        {
+            Instruments.Labeled(label, declined: false);
+        }
     }
 
     private static void CheckName(string labeler)
@@ -52,25 +60,6 @@ public sealed class LabelDesk(ClaimTables claims, WorkTables work, RunTables run
         if (string.IsNullOrWhiteSpace(labeler) || labeler.Length > LongestName || labeler.Any(char.IsControl))
         {
             throw new InputException($"A labeler is named by 1 to {LongestName} characters, such as human/ada.");
-        }
-    }
-
-    private static void CheckAnswer(PreferenceLabeled label, LabelPreference command)
-    {
-        if ((label.RunId, label.PairId, label.Pool) != (command.RunId, command.PairId, command.Pool))
-        {
-            throw new InputException($"Label {label.Id} names another run, pair or pool than its command; it repeats what the command says.");
-        }
-
-        var asked = command.Principles.Select(principle => principle.Id).Order(StringComparer.Ordinal);
-        if (!asked.SequenceEqual(label.Votes.Select(vote => vote.Principle).Order(StringComparer.Ordinal), StringComparer.Ordinal))
-        {
-            throw new InputException($"Label {label.Id} does not hold one vote for each principle of its command ({string.Join(", ", asked)}).");
-        }
-
-        if (LabelChecks.WrongVote(label) is { } wrong)
-        {
-            throw new InputException(wrong);
         }
     }
 }

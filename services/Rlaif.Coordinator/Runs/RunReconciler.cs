@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,52 +25,77 @@ internal sealed class RunReconciler(
 {
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<Guid, (RunContext Run, DateTimeOffset Since)> contexts = [];
+    private readonly Dictionary<Guid, (ChannelWriter<bool> Looks, Task Work)> attended = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await host.WaitUntilStarted(stoppingToken);
         // Our own queues have to be there before anybody can answer a command.
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
+        try
         {
-            var goingOn = await patience.Try("The coordinator", runs.GoingOn, stoppingToken);
-            foreach (var ended in contexts.Keys.Except(goingOn).ToList())
+            while (!stoppingToken.IsCancellationRequested)
             {
-                contexts.Remove(ended);
-            }
+                var goingOn = await patience.Try("The coordinator", runs.GoingOn, stoppingToken);
+                foreach (var ended in attended.Keys.Except(goingOn).ToList())
+                {
+                    attended.Remove(ended, out var left);
+                    left.Looks.Complete();
+                }
 
-            foreach (var run in goingOn)
-            {
-                await AdvanceOrPause(run, stoppingToken);
-            }
+                foreach (var run in goingOn)
+                {
+                    await Look(run, stoppingToken);
+                }
 
-            await signal.Signal.Wait(Glance, time, stoppingToken);
+                await signal.Signal.Wait(Glance, time, stoppingToken);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(attended.Values.Select(run => run.Work));
         }
     }
 
-    private async Task AdvanceOrPause(Guid id, CancellationToken cancel)
+    // Each run has its own turn: one that plans a million commands holds up no other. Many looks while it is busy are one.
+    private async Task Look(Guid run, CancellationToken cancel)
     {
-        try
+        if (!attended.TryGetValue(run, out var attention))
         {
-            if (!contexts.TryGetValue(id, out var seen))
-            {
-                contexts[id] = seen = (RunContext.Of((await runs.Find(id, cancel))!), time.GetUtcNow());
-            }
+            var looks = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+            attended[run] = attention = (looks.Writer, Task.Run(() => Attend(run, looks.Reader, cancel), cancel));
+        }
 
-            while (await Advance(seen.Run, seen.Since, cancel))
+        if (attention.Work.IsCompleted)
+        {
+            await attention.Work;       // it never ends by itself
+        }
+
+        attention.Looks.TryWrite(true);
+    }
+
+    private async Task Attend(Guid id, ChannelReader<bool> looks, CancellationToken cancel)
+    {
+        (RunContext Run, DateTimeOffset Since)? seen = null;
+        await foreach (var _ in looks.ReadAllAsync(cancel))
+        {
+            try
             {
-                // One stage ended and the next was planned.
+                seen ??= (RunContext.Of((await runs.Find(id, cancel))!), time.GetUtcNow());
+                while (await Advance(seen.Value.Run, seen.Value.Since, cancel))
+                {
+                    // One stage ended and the next was planned.
+                }
             }
-        }
-        catch (Exception error) when (RlaifBus.HealsByWaiting(error))
-        {
-            log.LogWarning("Run {Run} waits: {Reason}", RlaifId.Short(id), error.Message);
-        }
-        catch (Exception error) when (!cancel.IsCancellationRequested)
-        {
-            log.LogDebug(error, "Run {Run} pauses", id);
-            await Pause(id, error.Message, cancel);
+            catch (Exception error) when (RlaifBus.HealsByWaiting(error))
+            {
+                log.LogWarning("Run {Run} waits: {Reason}", RlaifId.Short(id), error.Message);
+            }
+            catch (Exception error) when (!cancel.IsCancellationRequested)
+            {
+                log.LogDebug(error, "Run {Run} pauses", id);
+                await Pause(id, error.Message, cancel);
+            }
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class CommandSender(WorkTables work, IBus bus, LabelQueues queue
         var lostBefore = deployment.Broker is null && now - patience < started ? started : now - patience;
         var due = await work.TakeDue(stage, pool, window, deployment.Replica, lostBefore, now, cancel);
         var sent = await Task.WhenAll(due.Select(command => Arrives(command, cancel)));
-        await work.Issued([.. due.Zip(sent).Where(one => one.Second).Select(one => one.First.Id)], now, cancel);
+        await work.Issued([.. due.Zip(sent).Where(one => one.Second).Select(one => one.First.Id)], deployment.Replica, now, cancel);
     }
 
     private async Task<bool> Arrives(CommandRow command, CancellationToken cancel)

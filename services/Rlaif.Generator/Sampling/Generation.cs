@@ -2,6 +2,7 @@ using Rlaif.Contracts;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Text;
+using Rlaif.Storage;
 
 namespace Rlaif.Generator.Sampling;
 
@@ -34,7 +35,6 @@ internal static class Generation
     public static IReadOnlyList<ChatMessage> Messages(IEnumerable<Turn> turns) => [.. turns.Select(turn => new ChatMessage(turn.Role, turn.Content))];
 
     // PostgreSQL's text holds any character but this one, and both databases have to hold the same.
-    private static string Storable(string text) => text.Replace('\0', '\uFFFD');
 
     private static IReadOnlyList<Generated> Sample(
         LanguageModel model, ChatFormat chat, IReadOnlyList<int[]> prompts, Contracts.Sampling sampling, ulong seed, CancellationToken cancel)
@@ -46,7 +46,7 @@ internal static class Generation
             .. Sampler.Sample(model, [.. rows], cancel: cancel).Select((response, row) =>
             {
                 int[] tokens = [.. response.Tokens.Select(token => token.Id)];
-                return new Generated(prompts[row], tokens, [.. response.Tokens.Select(token => token.LogProb)], Storable(chat.Text(tokens)), response.Ended);
+                return new Generated(prompts[row], tokens, [.. response.Tokens.Select(token => token.LogProb)], StoredText.Of(chat.Text(tokens)), response.Ended);
             }),
         ];
     }

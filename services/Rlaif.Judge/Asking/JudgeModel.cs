@@ -70,8 +70,9 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
             var answer = (ChatCompletion)message.InnerContent!;
             return Read(answer, logProbs) with { PromptTokens = answer.Usage?.InputTokenCount ?? 0, AnswerTokens = answer.Usage?.OutputTokenCount ?? 0 };
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            cancel.ThrowIfCancellationRequested();
             return new() { Failure = FailureKind.Timeout, Detail = $"no answer in {settings.Timeout.TotalSeconds:0} s" };
         }
         catch (HttpOperationException error) when (logProbs && (int?)error.StatusCode is 400 or 422)

@@ -20,7 +20,8 @@ public static class TorchThread
     public static bool IsCurrent => Worker.IsValueCreated && Thread.CurrentThread == Worker.Value;
 
     /// <summary>Runs <paramref name="work"/> on the torch thread after what was asked before; at once when already on it. Its exception
-    /// is the task's. Work that has not begun when <paramref name="cancel"/> fires is not begun; work under way must look for itself.</summary>
+    /// is the task's. Work that has not begun when <paramref name="cancel"/> fires is not begun, and not waited for; work
+    /// under way must look for itself.</summary>
     public static Task<T> Run<T>(Func<T> work, CancellationToken cancel = default)
     {
         if (IsCurrent)
@@ -31,7 +32,24 @@ public static class TorchThread
         _ = Worker.Value;
         // Continuations elsewhere: an awaiting caller must not go on here.
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Work.Add(() => Finish(done, work, cancel), CancellationToken.None);
+        var isTaken = 0;        // by the thread, or by the caller who waits no longer
+        var giveUp = cancel.UnsafeRegister(_ =>
+        {
+            if (Interlocked.Exchange(ref isTaken, 1) == 0)
+            {
+                done.SetCanceled(cancel);
+            }
+        }, null);
+        Work.Add(
+            () =>
+            {
+                giveUp.Dispose();
+                if (Interlocked.Exchange(ref isTaken, 1) == 0)
+                {
+                    Finish(done, work);
+                }
+            },
+            CancellationToken.None);
         return done.Task;
     }
 
@@ -44,14 +62,8 @@ public static class TorchThread
         }, cancel);
 
     [SuppressMessage("Design", "CA1031", Justification = "The exception is handed to whoever awaits the task.")]
-    private static void Finish<T>(TaskCompletionSource<T> done, Func<T> work, CancellationToken cancel)
+    private static void Finish<T>(TaskCompletionSource<T> done, Func<T> work)
     {
-        if (cancel.IsCancellationRequested)
-        {
-            done.SetCanceled(cancel);
-            return;
-        }
-
         try
         {
             done.SetResult(work());

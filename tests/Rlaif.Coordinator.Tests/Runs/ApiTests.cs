@@ -116,6 +116,45 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Contains("upload it", await unusable.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("null", "holds no settings")]
+    [InlineData("{}", "policy")]
+    [InlineData("""{"labelers":{"rules":"shadow"},"name":"x","policy":"x","constitution":"x","prompts":{"train":"x"},"optimize":[{"sft":{}}]}""", "nobody who settles")]
+    public async Task A_recipe_that_cannot_be_run_is_refused_as_it_is_in_a_file(string recipe, string word)
+    {
+        var policy = await host!.Services.GetRequiredService<ArtifactStore>().AddText("policy", "config.json", "{}", Cancel);
+        using var refused = await client.PostAsJsonAsync("/v1/runs", await Document(policy) with { Recipe = recipe }, Json.Options, Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var said = await refused.Content.ReadAsStringAsync(Cancel);
+        Assert.True(said.Contains(word, StringComparison.Ordinal), said);
+    }
+
+    [Theory]
+    [InlineData("runs", """{"id":"7c0e0d3c-8a2c-5f0e-8d53-5d1c2f8a7e10","name":"x","recipe":"{}","seed":1,"startPolicy":null,"constitution":null,"prompts":null}""")]
+    [InlineData("runs/7c0e0d3c-8a2c-5f0e-8d53-5d1c2f8a7e10/pause", "{}")]
+    [InlineData("labels", """{"id":"7c0e0d3c-8a2c-5f0e-8d53-5d1c2f8a7e10","votes":null}""")]
+    public async Task A_body_that_lacks_what_it_must_have_is_400(string path, string body)
+    {
+        using var refused = await client.PostAsync($"/v1/{path}", new StringContent(body, System.Text.Encoding.UTF8, "application/json"), Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_follows_a_run_does_not_hold_up_the_end_of_the_server()
+    {
+        var policy = await host!.Services.GetRequiredService<ArtifactStore>().AddText("policy", "config.json", "{}", Cancel);
+        var document = await Document(policy);
+        using var created = await client.PostAsJsonAsync("/v1/runs", document, Json.Options, Cancel);
+        Assert.True(created.IsSuccessStatusCode);
+        await using var events = await client.GetStreamAsync($"/v1/runs/{document.Id}/events", Cancel);
+        using var reader = new StreamReader(events);
+        Assert.Equal("event: progress", await reader.ReadLineAsync(Cancel));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        await host.StopAsync(patience.Token);
+        Assert.False(patience.IsCancellationRequested);
+    }
+
     [Fact]
     public async Task A_file_that_holds_a_prompt_twice_is_refused_in_one_sentence_and_creates_no_run()
     {

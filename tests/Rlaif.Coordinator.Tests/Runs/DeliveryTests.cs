@@ -21,8 +21,8 @@ public class DeliveryTests
         await using var alone = await TestRun.Create();
         await alone.RunToItsEnd(new());
         await using var doubled = await TestRun.Create();
-        await using (await doubled.Start(new()))
-        await using (await doubled.Start(new()))
+        await using (await Worksite.Start(doubled, new(), "one"))
+        await using (await Worksite.Start(doubled, new(), "two"))
         {
             await doubled.Ended();
         }

@@ -79,7 +79,7 @@ internal sealed partial class TestRun : IAsyncDisposable
             default);
     }
 
-    public async Task<Worksite> Start(Workplace place) => await Worksite.Start(this, place);
+    public Task<Worksite> Start(Workplace place) => Worksite.Start(this, place);
 
     public async Task<bool> HasEnded(Guid? id = null)
     {

@@ -17,7 +17,8 @@ internal sealed class Worksite : IAsyncDisposable
     /// <summary>Where its HTTP API is.</summary>
     public Uri Address => new(host.Urls.First());
 
-    public static async Task<Worksite> Start(TestRun run, Workplace place)
+    /// <param name="replica">Of several that are alive, each its own.</param>
+    public static async Task<Worksite> Start(TestRun run, Workplace place, string replica = "site")
     {
         var workers = new ServiceModule(
             "workers",
@@ -35,7 +36,7 @@ internal sealed class Worksite : IAsyncDisposable
                 bus.AddLabeler<JudgeWorker>("judge", parallel: 4);
             });
         var level = place.DiesAt == int.MaxValue ? LogLevel.Error : LogLevel.None;      // whoever is killed complains
-        var site = new Worksite(RlaifHost.Build(Deployment.Embedded(run.Home), [CoordinatorService.Module, workers], level));
+        var site = new Worksite(RlaifHost.Build(Deployment.Embedded(run.Home) with { Replica = replica }, [CoordinatorService.Module, workers], level));
         await site.host.StartAsync();
         return site;
     }
