@@ -33,7 +33,7 @@ foreach (var (name, (what, measure)) in all.Where(one => names.Count == 0 || nam
     foreach (var figure in await measure())
     {
         figures.Add(figure);
-        var holds = figure.Goal.Length == 0 ? "" : $"{figure.Goal,-16} {(figure.Holds ? "holds" : "FALLS SHORT")}";
+        var holds = figure.Goal.Length == 0 ? "" : $"{figure.Goal,-16} {(figure.Holds ? "holds" : figure.Value is null ? "NOT MEASURED" : "FALLS SHORT")}";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {figure.Name,-58} {figure.Value,12:0.###}  {holds}"));
     }
 }

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { connect, credentials } from "amqplib";
 
+if (process.argv.length !== 3) throw new Error("usage: node rules_labeler.mjs POOL");
 const [pool, { RLAIF_BROKER = "amqp://localhost:5672", RLAIF_BROKER_USER = "guest", RLAIF_BROKER_PASSWORD = "guest" }] = [process.argv[2], process.env];
 
 function answer({ id, runId, pairId, pool, first, second, principles }) {

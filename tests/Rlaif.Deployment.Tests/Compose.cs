@@ -22,6 +22,6 @@ internal static partial class Compose
         .Matches(System.IO.File.ReadAllText(Testing.Repository.Path("docker-compose.yml")))
         .ToLookup(match => match.Groups["name"].Value, match => match.Groups["rest"].Value);
 
-    [GeneratedRegex(@"\$\{(?<name>[A-Z_]+)(?<rest>[^}]*)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\$\{(?<name>[A-Z0-9_]+)(?<rest>[^}]*)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Variable();
 }

@@ -45,7 +45,7 @@ internal static partial class Sources
 
     private const RegexOptions Plain = RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture;
 
-    [GeneratedRegex("\"(?<name>RLAIF_[A-Z0-9_]+)\"", Plain)]
+    [GeneratedRegex("\"(?<name>(RLAIF|OTEL)_[A-Z0-9_]+)\"", Plain)]
     private static partial Regex SettingName();
 
     [GeneratedRegex("const string (?<of>\\w+) = \"(?<name>RLAIF_[A-Z0-9_]+)\"", Plain)]
