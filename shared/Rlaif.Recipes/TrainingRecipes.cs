@@ -59,12 +59,16 @@ public sealed record OptimizationRecipe
 /// <summary>Supervised fine-tuning, loss on response tokens.</summary>
 public sealed record SftRecipe : TrainingRecipe;
 
-/// <summary>Direct preference optimisation, sigmoid loss on soft labels.</summary>
+/// <summary>Direct preference optimisation on soft labels.</summary>
 public sealed record DpoRecipe : TrainingRecipe
 {
     /// <summary>Strength of the tie to the reference (Rafailov et al. 2023: 0.1).</summary>
     [Between(1e-4, 10, "0.1")]
     public double Beta { get; init; } = 0.1;
+
+    /// <summary>Another loss on the same pairs; null: sigmoid.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VariantRecipe? Variant { get; init; }
 }
 
 /// <summary>The reward model: Bradley-Terry on soft labels, scalar head on the last real token.</summary>

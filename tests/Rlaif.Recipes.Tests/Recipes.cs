@@ -40,7 +40,22 @@ internal static class Recipes
         {
             Device = recipe.Precision == "tensorfloat32" ? "cuda" : recipe.Device,
             Prompts = recipe.Prompts with { Balance = recipe.Prompts.Balance || recipe.Prompts.Boost.Count > 0 },
+            Optimize = [.. recipe.Optimize.Select(Fitting)],
         });
+
+    // What goes together with any loss of pairs.
+    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one : one with
+    {
+        Dpo = dpo with
+        {
+            MicroBatch = variant.Loss.StartsWith("aot", StringComparison.Ordinal) ? 0 : dpo.MicroBatch,
+            Variant = variant with
+            {
+                LabelSmoothing = variant.Loss == "exo" ? Math.Max(variant.LabelSmoothing, 1e-3) : variant.LabelSmoothing,
+                Divergence = variant.Loss is "hinge" or "ipo" or "sigmoid" ? variant.Divergence : "reverseKl",
+            },
+        },
+    };
 
     public static string AsJson(Recipe recipe) => JsonSerializer.Serialize(recipe, Json);
 

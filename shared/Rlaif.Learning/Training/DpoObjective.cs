@@ -1,4 +1,5 @@
 using Rlaif.Learning.Losses;
+using Rlaif.Learning.Losses.Pairs;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Weights;
 using TorchSharp;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Training;
 
 /// <summary>Direct preference optimisation against log-probabilities of the reference that were computed before the first step.</summary>
-internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingPair> pairs, ReferenceLogProbs reference, double beta) : IObjective
+internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingPair> pairs, ReferenceLogProbs reference, PairVariant variant) : IObjective
 {
     public IReadOnlyList<NamedWeight> Weights => policy.Weights;
 
@@ -32,7 +33,7 @@ internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingP
         var before = new PairLogProbs(
             tensor([.. examples.Select(i => reference.Chosen[i])]), tensor([.. examples.Select(i => reference.Rejected[i])]));
         var preferences = PairFigures.Preferences(part);
-        var (loss, margins) = DpoLoss.Of(now, before, preferences, beta);
+        var (loss, margins) = variant.Of(now, before, PairFigures.Lengths(part), preferences);
         double[] figures =
         [
             PairFigures.Sum(loss), PairFigures.Agreements(margins, preferences), PairFigures.Sum(margins),

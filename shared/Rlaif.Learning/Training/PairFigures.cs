@@ -1,3 +1,4 @@
+using Rlaif.Learning.Losses.Pairs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,6 +9,10 @@ internal static class PairFigures
 {
     /// <summary>p that chosen is better for each pair, [pairs] f32.</summary>
     public static Tensor Preferences(IReadOnlyList<TrainingPair> pairs) => tensor([.. pairs.Select(p => (float)p.Preference)]);
+
+    /// <summary>Tokens of the responses, [pairs] f32.</summary>
+    public static PairLengths Lengths(IReadOnlyList<TrainingPair> pairs) =>
+        new(tensor([.. pairs.Select(p => (float)p.Chosen.Length)]), tensor([.. pairs.Select(p => (float)p.Rejected.Length)]));
 
     /// <summary>Pairs whose margin has the sign that the label asks for; a margin of 0 and a tied label count one half.</summary>
     public static double Agreements(Tensor margins, Tensor preferences) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Rlaif.Learning.Losses.Pairs;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 
@@ -38,7 +39,7 @@ public static class Training
 
         var pairs = TrainingData.ReadPairs(job.Data, shape);
         var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job), cancel);
-        using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, recipe.Beta);
+        using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, new PairVariant(recipe.Variant, recipe.Beta));
         return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
     }
 

@@ -4,6 +4,7 @@ namespace Rlaif.Recipes.Reading;
 internal static class RecipeRules
 {
     private static readonly IReadOnlyList<Setting> Algorithms = Setting.Of(typeof(OptimizationRecipe));
+    private static readonly IReadOnlyList<string> OfMargins = ["sigmoid", "sigmoidPerToken", "robust", "hinge", "ipo", "ipoPerSequence", "exo", "discopop"];
     private static readonly string AlgorithmNames = Written.Either([.. Algorithms.Select(s => s.Key)]);
 
     // Members may be unset here although they are required: then they are among the errors already.
@@ -31,6 +32,14 @@ internal static class RecipeRules
             {
                 document.Wrong($"optimize.{i}", named.Count == 0 ? $"names no algorithm; it must be {AlgorithmNames}."
                     : $"names {string.Join(" and ", named)}; each algorithm is an entry of its own, in their order.");
+            }
+        }
+
+        for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
+        {
+            if (recipe.Optimize![i].Dpo is { Variant: not null } dpo)
+            {
+                Check(document, $"optimize.{i}.dpo", dpo);
             }
         }
 
@@ -63,6 +72,25 @@ internal static class RecipeRules
         {
             document.Wrong(
                 "heads", $"is {recipe.Heads}, which makes heads of width {recipe.HiddenSize / recipe.Heads}; rotary positions need an even width.");
+        }
+    }
+
+    private static void Check(RecipeDocument document, string path, DpoRecipe dpo)
+    {
+        var variant = dpo.Variant!;
+        if (variant is { Loss: "exo", LabelSmoothing: 0 })
+        {
+            document.Wrong($"{path}.variant.loss", "is exo, which is infinite without smoothing; set variant.labelSmoothing, TRL has 0.001.");
+        }
+
+        if (variant.Loss is "aot" or "aotUnpaired" && dpo.MicroBatch > 0)
+        {
+            document.Wrong($"{path}.microBatch", $"is {dpo.MicroBatch}; {variant.Loss} sorts the whole batch, so it must be 0.");
+        }
+
+        if (variant.Divergence != "reverseKl" && !OfMargins.Contains(variant.Loss, StringComparer.Ordinal))
+        {
+            document.Wrong($"{path}.variant.divergence", $"is {variant.Divergence}, which plays no part in {variant.Loss}; it is for {Written.Either(OfMargins)}.");
         }
     }
 

@@ -38,7 +38,7 @@ public class DpoLossTests
         Golden.Close([0], chosen.grad!.Doubles(), 1e-12, "gradient");
     }
 
-    /// <summary>Cases of the other variants (hinge, ipo, ..., f-divergences, robust) are not ours yet.</summary>
+    /// <summary>Of the sigmoid; <see cref="PairVariantTests"/> has the other variants too.</summary>
     [Theory]
     [InlineData(ScalarType.Float64)]
     [InlineData(ScalarType.Float32)]

@@ -63,7 +63,7 @@ internal sealed class TinyTraining : IDisposable
         "sft" => new SftObjective(ModelFolder.ReadModel(Start, trainable: true), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
         // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
         "dpo" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
-            new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), beta: 0.1),
+            new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(null, beta: 0.1)),
         _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
     };
 
