@@ -31,9 +31,12 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
             () =>
             {
                 TorchRuntime.Use(Numerics.Of(recipe));
-                return algorithm.Sft is { } sft
-                    ? Training.Sft(training, sft, staged, progress.Invoke, cancel)
-                    : Training.Dpo(training, algorithm.Dpo!, staged, progress.Invoke, cancel);
+                return algorithm switch
+                {
+                    { Sft: { } sft } => Training.Sft(training, sft, staged, progress.Invoke, cancel),
+                    { Dpo: { } dpo } => Training.Dpo(training, dpo, staged, progress.Invoke, cancel),
+                    _ => Training.ReferenceFree(training, algorithm, staged, progress.Invoke, cancel),
+                };
             },
             cancel);
         var manifest = new Lineage(

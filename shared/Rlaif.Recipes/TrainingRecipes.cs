@@ -51,9 +51,18 @@ public sealed record OptimizationRecipe
     /// <summary>Direct preference optimisation on the settled pairs.</summary>
     public DpoRecipe? Dpo { get; init; }
 
+    /// <summary>The same pairs without a reference, by mean log-probabilities.</summary>
+    public SimpoRecipe? Simpo { get; init; }
+
+    /// <summary>The same pairs without a reference, with a likelihood term.</summary>
+    public CpoRecipe? Cpo { get; init; }
+
+    /// <summary>The same pairs without a reference, by the odds of the responses.</summary>
+    public OrpoRecipe? Orpo { get; init; }
+
     /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
     [JsonIgnore]
-    public string Algorithm => Sft is not null ? "sft" : "dpo";
+    public string Algorithm => Sft is not null ? "sft" : Simpo is not null ? "simpo" : Cpo is not null ? "cpo" : Orpo is not null ? "orpo" : "dpo";
 }
 
 /// <summary>Supervised fine-tuning, loss on response tokens.</summary>

@@ -27,9 +27,7 @@ internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingP
     public LossPart Part(IReadOnlyList<int> examples, long window)
     {
         TrainingPair[] part = [.. examples.Select(i => pairs[i])];
-        var batch = PairBatch.ForLogProbs(part);
-        var sums = batch.Asked.SequenceLogProbs(policy, batch.Hidden(policy));                              // [2 * pairs]
-        var now = new PairLogProbs(sums.narrow(0, 0, part.Length), sums.narrow(0, part.Length, part.Length));
+        var now = PairFigures.LogProbs(policy, part);
         var before = new PairLogProbs(
             tensor([.. examples.Select(i => reference.Chosen[i])]), tensor([.. examples.Select(i => reference.Rejected[i])]));
         var preferences = PairFigures.Preferences(part);

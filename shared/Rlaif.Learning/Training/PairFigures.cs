@@ -1,4 +1,6 @@
+using Rlaif.Learning.Losses;
 using Rlaif.Learning.Losses.Pairs;
+using Rlaif.Learning.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,6 +9,14 @@ namespace Rlaif.Learning.Training;
 /// <summary>What pair losses report alike.</summary>
 internal static class PairFigures
 {
+    /// <summary>Summed log-probabilities of both responses of each pair, every prompt computed once.</summary>
+    public static PairLogProbs LogProbs(LanguageModel policy, IReadOnlyList<TrainingPair> pairs)
+    {
+        var batch = PairBatch.ForLogProbs(pairs);
+        var sums = batch.Asked.SequenceLogProbs(policy, batch.Hidden(policy));      // [2 * pairs]
+        return new(sums.narrow(0, 0, pairs.Count), sums.narrow(0, pairs.Count, pairs.Count));
+    }
+
     /// <summary>p that chosen is better for each pair, [pairs] f32.</summary>
     public static Tensor Preferences(IReadOnlyList<TrainingPair> pairs) => tensor([.. pairs.Select(p => (float)p.Preference)]);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Rlaif.Learning.Losses.Pairs;
+using Rlaif.Learning.Losses.ReferenceFree;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 
@@ -41,6 +42,18 @@ public static class Training
         var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job), cancel);
         using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, new PairVariant(recipe.Variant, recipe.Beta));
         return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
+    }
+
+    /// <summary>Preference optimisation on pairs without a reference: simpo, cpo or orpo, whichever the recipe holds.</summary>
+    /// <inheritdoc cref="Sft"/>
+    public static IReadOnlyList<TrainingMetric> ReferenceFree(
+        TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
+    {
+        TrainingRecipe settings = recipe.Simpo ?? recipe.Cpo ?? (TrainingRecipe?)recipe.Orpo ?? throw new InputException($"{recipe.Algorithm} needs a reference.");
+        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
+        var pairs = TrainingData.ReadPairs(job.Data, policy.Config);
+        using var objective = new ReferenceFreeObjective(recipe.Algorithm, policy, pairs, new ReferenceFreeVariant(recipe));
+        return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
     }
 
     /// <summary>A Bradley-Terry reward model on pairs.</summary>

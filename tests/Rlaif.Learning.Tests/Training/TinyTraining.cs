@@ -12,7 +12,7 @@ namespace Rlaif.Learning.Tests.Training;
 /// <summary>A model of a few thousand weights with data of all three kinds, in a folder of its own.</summary>
 internal sealed class TinyTraining : IDisposable
 {
-    public static readonly string[] Algorithms = ["sft", "dpo", "reward-model"];
+    public static readonly string[] Algorithms = ["sft", "dpo", "simpo", "cpo", "orpo", "reward-model"];
 
     public static readonly ModelConfig Config = new()
     {
@@ -64,6 +64,7 @@ internal sealed class TinyTraining : IDisposable
         // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
         "dpo" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
             new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(null, beta: 0.1)),
+        "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
         _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
     };
 
@@ -85,9 +86,15 @@ internal sealed class TinyTraining : IDisposable
         {
             "sft" => Trainer.Sft(job, Set(new SftRecipe()), Out(name), progress, CancellationToken.None),
             "dpo" => Trainer.Dpo(job, Set(new DpoRecipe()), Out(name), progress, CancellationToken.None),
+            "simpo" => Trainer.ReferenceFree(job, new() { Simpo = Set(new SimpoRecipe()) }, Out(name), progress, CancellationToken.None),
+            "cpo" => Trainer.ReferenceFree(job, new() { Cpo = Set(new CpoRecipe()) }, Out(name), progress, CancellationToken.None),
+            "orpo" => Trainer.ReferenceFree(job, new() { Orpo = Set(new OrpoRecipe()) }, Out(name), progress, CancellationToken.None),
             _ => Trainer.RewardModel(job, Set(new RewardModelRecipe()), Out(name), progress, CancellationToken.None),
         };
     }
+
+    private static OptimizationRecipe ReferenceFree(string algorithm) =>
+        algorithm switch { "simpo" => new() { Simpo = new() }, "cpo" => new() { Cpo = new() }, _ => new() { Orpo = new() } };
 
     public RewardModel RewardModelWithHead()
     {

@@ -5,6 +5,7 @@ using Rlaif.Learning.Optimization;
 using Rlaif.Learning.Tests.Losses;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
 using Rlaif.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,8 +17,7 @@ public class TrajectoryTests
 {
     private static readonly (string Theirs, string Ours)[] Figures =
     [
-        ("rewards/margins", "dpo/margin"), ("rewards/accuracies", "dpo/accuracy"),
-        ("margin", "reward_model/margin"), ("accuracy", "reward_model/accuracy"),
+        ("rewards/margins", "/margin"), ("rewards/accuracies", "/accuracy"), ("margin", "/margin"), ("accuracy", "/accuracy"),
     ];
 
     [Theory]
@@ -38,6 +38,7 @@ public class TrajectoryTests
     [InlineData("dpo_discopop")]
     [InlineData("dpo_forward_kl")]
     [InlineData("dpo_js")]
+    [InlineData("simpo")]
     [InlineData("ours_dpo_soft")]
     [InlineData("reward")]
     [InlineData("ours_reward_soft")]
@@ -87,6 +88,12 @@ public class TrajectoryTests
         if (name == "sft")
         {
             return new SftObjective(policy, [.. pairs.Select(p => TokenSequence.Of(p.Prompt, p.Chosen))]);
+        }
+
+        if (name == "simpo")
+        {
+            var recipe = new OptimizationRecipe { Simpo = new() { Beta = config.GetProperty("beta").GetDouble(), Gamma = config.GetProperty("simpo_gamma").GetDouble() } };
+            return new ReferenceFreeObjective(name, policy, pairs, new(recipe));
         }
 
         Put(policy, Fixtures.Path("trajectories/dpo.initial_policy.safetensors"));
