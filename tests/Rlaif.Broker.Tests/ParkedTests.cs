@@ -11,7 +11,7 @@ public class ParkedTests(Servers servers)
         var run = await servers.Run;
         foreach (var queue in new[] { "rlaif-label_error", "label-rules_error" })
         {
-            Assert.Contains(new ParkedQueue(queue, Poison.Kinds), await run.Get<IReadOnlyList<ParkedQueue>>("/v1/parked"));
+            await Parked(run, queue);
             var messages = await run.Get<IReadOnlyList<ParkedMessage>>($"/v1/parked/{queue}");
             Assert.Equal(Poison.Kinds, messages.Count);
             Assert.All(messages, message =>
@@ -27,7 +27,7 @@ public class ParkedTests(Servers servers)
         }
 
         // To look at them took none away.
-        Assert.Contains(new ParkedQueue("rlaif-label_error", Poison.Kinds), await run.Get<IReadOnlyList<ParkedQueue>>("/v1/parked"));
+        await Parked(run, "rlaif-label_error");
     }
 
     [Fact]
@@ -75,6 +75,10 @@ public class ParkedTests(Servers servers)
         var queues = (await (await servers.Private).Messages(WholeRun.VirtualHost)).Keys.Where(name => !name.Contains('_', StringComparison.Ordinal));
         Assert.Equal(ParkedQueues.Services.Append("label-patched").Order(StringComparer.Ordinal), queues.Order(StringComparer.Ordinal));
     }
+
+    // A broker on a busy machine may say that a queue is empty because it was not quick enough; the next look tells.
+    private static Task Parked(WholeRun run, string queue) => Testing.Eventually.True(
+        async () => await Depth(run, queue) == Poison.Kinds, $"{queue} holds all of its poison", glance: TimeSpan.FromMilliseconds(500));
 
     private static async Task<long> Depth(WholeRun run, string queue) =>
         (await run.Get<IReadOnlyList<ParkedQueue>>("/v1/parked")).FirstOrDefault(parked => parked.Queue == queue)?.Messages ?? 0;

@@ -88,7 +88,19 @@ internal sealed class WholeRun : IAsyncDisposable
             "optimize.0.sft.batch=8", "optimize.1.dpo.batch=8", .. more,
         ]));
 
-    public async Task<T> Get<T>(string path) => (await Api.GetFromJsonAsync<T>(path, Json.Options))!;
+    public async Task<T> Get<T>(string path)
+    {
+        while (true)
+        {
+            using var answer = await Api.GetAsync(path);
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+            {
+                return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(Json.Options))!;
+            }
+
+            await Task.Delay(Glance);       // a busy machine: the broker did not answer in time
+        }
+    }
 
     public async Task<int> Post(string path)
     {

@@ -1,5 +1,4 @@
 using Rlaif.Learning.Losses;
-using Rlaif.Learning.Losses.Pairs;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Weights;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using Rlaif.Learning.Losses.ReferenceFree;
+using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Weights;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Rlaif.Learning.Losses.Pairs;
-using Rlaif.Learning.Losses.ReferenceFree;
+using Rlaif.Learning.Losses;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 

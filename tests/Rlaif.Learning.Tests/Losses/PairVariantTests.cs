@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Rlaif.Learning.Losses;
-using Rlaif.Learning.Losses.Pairs;
 using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>Anchored preference optimisation: says what becomes of each response, and not of their difference alone.</summary>
 /// <remarks>D'Oosterlinck et al. 2024.</remarks>

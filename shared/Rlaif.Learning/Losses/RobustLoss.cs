@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>DPO that is unbiased when a known share of labels is flipped.</summary>
 /// <remarks>[-(1-ε) log σ(x) + ε log σ(-x)] / (1-2ε). Chowdhury et al. 2024 It may be negative.</remarks>

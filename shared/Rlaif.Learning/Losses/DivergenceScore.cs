@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>What takes the place of a log-ratio when the policy is tied to the reference by another divergence than the reverse KL.</summary>
 /// <remarks>f'(π/π_ref) up to scale, with the constants of TRL: they cancel in Δ, and do not where responses are divided by their lengths.

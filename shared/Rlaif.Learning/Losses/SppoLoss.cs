@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>Self-play preference optimisation: each response's log-ratio has a target of its own.</summary>
 /// <remarks>(c - 1/(2β))² + (r + 1/(2β))². Wu et al. 2024, with certain labels; the paper's η is 1/β.</remarks>

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>A classifier of good and bad responses whose logit is the reward (BCO), without the shift of rewards.</summary>
 /// <remarks>-log σ(βc) - log σ(-βr). Jung et al. 2024, at δ = 0, as TRL's bco_pair.</remarks>

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>Noise-contrastive alignment: looks at each response's own reward, so that the chosen one does not become less likely.</summary>
 /// <remarks>-log σ(βc) - log σ(-βc) / 2 - log σ(-βr) / 2. Chen et al. 2024, for pairs.</remarks>

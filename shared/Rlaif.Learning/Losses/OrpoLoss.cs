@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Rlaif.Learning.Losses.ReferenceFree;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>Odds ratio preference optimisation, without its likelihood term: the odds of the better response against those of the worse one.</summary>
 /// <remarks>-λ log σ(log odds(c̄) - log odds(r̄)), log odds(u) = u - log(1 - e^u). Hong et al. 2024.</remarks>

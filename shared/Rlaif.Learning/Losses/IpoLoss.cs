@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>A margin to reach and not to exceed, so that certain labels do not pull for ever.</summary>
 /// <remarks>(δ - 1/(2β))². Azar et al. 2023 There δ is the difference of sums; TRL takes that of means over tokens.</remarks>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>Tokens of both responses of each pair, the end token among them, [pairs].</summary>
 public sealed record PairLengths(Tensor Chosen, Tensor Rejected);

@@ -1,7 +1,7 @@
 using Rlaif.Recipes;
 using static TorchSharp.torch;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>The loss of pairs that a recipe names. A soft label p weighs the loss of the pair as it stands against that of the pair swapped:
 /// p ℓ(c, r) + (1-p) ℓ(r, c), which is the known soft form of sigmoid, IPO and SPPO.</summary>

@@ -1,9 +1,8 @@
-using Rlaif.Learning.Losses.Pairs;
 using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Rlaif.Learning.Losses.ReferenceFree;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>A loss of pairs that looks at the policy alone. A soft label p weighs it against that of the pair swapped, as in
 /// <see cref="PairVariant"/>.</summary>

@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>A blend of the logistic and the exponential loss that a language model found.</summary>
 /// <remarks>(1-m) (-log σ(x)) + m exp(-x), m = σ(x/τ). Lu et al. 2024 The last term as exp(log σ(x/τ) - x): the product is 0 · ∞ for a very

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>Alignment via optimal transport: the distribution of rewards in a batch is to dominate, not each pair's. Every value belongs to a place
 /// in the sorted batch, not to a pair.</summary>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Rlaif.Learning.Losses.ReferenceFree;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>AlphaPO's reward: how much a response that is likely already still gains.</summary>
 /// <remarks>(1 - e^(-αu)) / α; u at α = 0, which is SimPO. Gupta et al. 2025.</remarks>

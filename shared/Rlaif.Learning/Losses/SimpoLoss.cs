@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Rlaif.Learning.Losses.ReferenceFree;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>Simple preference optimisation: the reward is the mean log-probability of a token, and the better response is to win by a margin.</summary>
 /// <remarks>-(1-ε) log σ(x) - ε log σ(-x), x = β(c̄ - r̄) - γ. Meng et al. 2024; ε as in conservative DPO.</remarks>

@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Rlaif.Learning.Losses.Pairs;
+namespace Rlaif.Learning.Losses;
 
 /// <summary>The reverse KL divergence from the policy's preference to a smoothed label: seeks the mode where DPO covers all.</summary>
 /// <remarks>σ(x) (log σ(x) - log(1-ε)) + σ(-x) (log σ(-x) - log ε). Ji et al. 2024 Infinite at ε = 0.</remarks>
