@@ -100,7 +100,14 @@ internal sealed class LabeledRound : IAsyncDisposable
     /// <summary>What settled, and every vote without its labeler.</summary>
     public async Task<string> Settled(Guid run, Func<string>? explain = null)
     {
-        await Eventually.True(() => HasSettled(run), $"the pairs settled by {pool}; {explain?.Invoke()}");
+        var stages = "";
+        await Eventually.True(
+            async () =>
+            {
+                stages = string.Join(", ", (await new WorkTables(Database).Stages(run, Cancel)).Select(stage => $"{stage.Name} {stage.Done} of {stage.Total}"));
+                return await HasSettled(run);
+            },
+            () => $"the pairs settled by {pool}; stages: {stages}; {explain?.Invoke()}");
         await new RunTables(Database).End(run, "57a87", TimeProvider.System.GetUtcNow(), Cancel);       // nobody trains here
         var pairs = new PairTables(Database);
         var votes = (await pairs.Votes(run, 1, "Preference", Cancel)).Select(vote => new { vote.PairId, vote.Principle, vote.Preference, vote.NotApplicable, vote.Failure });
