@@ -77,6 +77,14 @@ public class DockerfileTests
         Assert.Equal("0.0.0.0", new Uri(Dockerfile.Environment["RLAIF_LISTEN"]).Host);
     }
 
+    [Fact]
+    public void The_image_the_launcher_and_the_benchmarks_set_one_nursery()
+    {
+        var size = Dockerfile.Environment["DOTNET_GCgen0size"];
+        Assert.All(["rlaif", "bench/run"], script => Assert.Contains(
+            $"export DOTNET_GCgen0size=${{DOTNET_GCgen0size:-{size}}}", File.ReadAllText(Repository.Path(script)), StringComparison.Ordinal));
+    }
+
     private static HashSet<string> Projects(string project)
     {
         var found = new HashSet<string>() { project };
