@@ -45,4 +45,5 @@ public sealed record GrpoWindow(double Rows, double Tokens, double MaxLength)
 /// <param name="Entropy">Mean over tokens, nats; null when the batch has none.</param>
 /// <param name="VespoWeight">Mean φ of responses; null but for Vespo.</param>
 public sealed record GrpoResult(
-    Tensor Loss, Tensor PolicyLoss, Tensor PerToken, PolicyStatistics Policy, Tensor ClipLowMin, Tensor ClipHighMax, Tensor? KlK3, Tensor? Entropy, Tensor? VespoWeight);
+    Tensor Loss, Tensor PolicyLoss, Tensor PerToken, PolicyStatistics Policy,
+    Tensor ClipLowMin, Tensor ClipHighMax, Tensor? KlK3, Tensor? Entropy, Tensor? VespoWeight);

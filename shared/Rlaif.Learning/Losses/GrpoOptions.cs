@@ -52,7 +52,8 @@ public sealed record GrpoOptions
     /// <summary>Bounds of the ratio, and of its logarithm (ours, 20; TRL has none). GSPO takes about 3e-4 and 4e-4.</summary>
     public RatioClip Clip { get; init; } = new();
 
-    /// <summary>Cispo: the largest ratio itself, not what is added to 1; there is no smallest. TRL reuses its 0.2 here, which caps every token; 5 is ours.</summary>
+    /// <summary>Cispo: the largest ratio itself, not what is added to 1; there is no smallest. 5 in ScaleRL; TRL
+    /// has its ε here, 0.2 unless set, which caps every token.</summary>
     public double CispoCap { get; init; } = 5;
 
     /// <summary>Largest ratio before it meets the advantage, where the clip does not bound it (A below 0); null: none.</summary>

@@ -6,7 +6,7 @@ namespace Rlaif.Learning.Losses;
 
 /// <summary>Proximal policy optimisation: the advantage times the ratio, without reward for leaving the neighbourhood of the policy that sampled.</summary>
 /// <remarks>L = mean max(-A r, -A clip(r, 1-ε_low, 1+ε_high)), r = π / π_old. Schulman et al. 2017, eq. 7. With dual clip c, a token with A &lt; 0
-/// costs at most -c A: Ye et al. 2020, eq. 5.</remarks>
+/// costs at most -c A: Ye et al. 2020.</remarks>
 public static class PpoPolicyLoss
 {
     /// <param name="logProbs">log π, [batch, time], nats per token.</param>

@@ -54,7 +54,8 @@ public class GroupAdvantageTests
                 "group" => RewardScale.Group, "batch" => RewardScale.Batch, "none" => RewardScale.None,
                 var other => throw new InvalidDataException($"no scale is called {other}"),
             };
-            var (each, weights, size) = (golden.Needed("rewards_per_function"), golden.Setting("weights").Tensor(ScalarType.Float64), (long)golden.Number("group_size"));
+            var (each, weights) = (golden.Needed("rewards_per_function"), golden.Setting("weights").Tensor(ScalarType.Float64));
+            var size = (long)golden.Number("group_size");
             var (expected, epsilon) = (golden["rewards"].Tensor(ScalarType.Float64), golden.Number("epsilon"));
             var rewards = RewardSum.Of(each, weights);
             var result = golden.Text("aggregation") switch
@@ -98,7 +99,8 @@ public class GroupAdvantageTests
             golden.Close("advantages", golden.Name switch
             {
                 "reinforce_plus_plus" => ReinforcePlusPlus(golden, rewards, golden.Number("gamma")),
-                "reinforce_plus_plus_baseline" => ReinforcePlusPlus(golden, GroupAdvantage.Of(rewards, (long)golden.Number("group_size"), RewardScale.None).Advantages, 1),
+                "reinforce_plus_plus_baseline" => ReinforcePlusPlus(
+                    golden, GroupAdvantage.Of(rewards, (long)golden.Number("group_size"), RewardScale.None).Advantages, 1),
                 "remax" => MaskedStatistics.Fill(GreedyBaseline.Of(rewards, golden.Needed("greedy_rewards")).unsqueeze(-1).expand_as(mask), mask),
                 _ => throw new InvalidDataException($"no advantage is called {golden.Name}"),
             });

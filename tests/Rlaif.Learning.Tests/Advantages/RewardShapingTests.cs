@@ -35,7 +35,8 @@ public class RewardShapingTests
             using var scope = NewDisposeScope();
             var (mask, coefficient) = (golden.Mask, golden.Number("kl_coef"));
             var kl = KlEstimator.Of(KlKinds.Of(golden.Text("estimator")), golden.Tokens("logprobs"), golden.Tokens("ref_logprobs"), golden.Mask);
-            var scores = RewardShaping.Scores(golden.Needed("scores"), golden.Needed("has_eos"), golden.Optional("score_clip"), golden.Optional("missing_eos_penalty") ?? 0);
+            var scores = RewardShaping.Scores(
+                golden.Needed("scores"), golden.Needed("has_eos"), golden.Optional("score_clip"), golden.Optional("missing_eos_penalty") ?? 0);
             var rewards = RewardShaping.Rewards(scores, kl, mask, coefficient);
             golden.Close("shaped_scores", scores);
             golden.CloseWithin(golden["kl_reward"], kl * -coefficient, "kl reward");

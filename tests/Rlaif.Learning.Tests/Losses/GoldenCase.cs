@@ -87,7 +87,7 @@ internal sealed class GoldenCase(JsonElement golden, JsonElement shared = defaul
 
     private JsonElement Raw(string name)
     {
-        return golden.TryGetProperty("inputs", out var own) && own.TryGetProperty(name, out var input) && !(input.ValueKind == JsonValueKind.String && input.GetString() == "default")
-            ? input : shared.GetProperty(name);
+        var found = golden.TryGetProperty("inputs", out var own) && own.TryGetProperty(name, out own);
+        return found && !(own.ValueKind == JsonValueKind.String && own.GetString() == "default") ? own : shared.GetProperty(name);
     }
 }

@@ -51,6 +51,41 @@ public class GrpoLossTests
         Golden.Close([-1], GrpoLoss.Of(batch, new() { Level = RatioLevel.Sequence }).Loss.Doubles(), 1e-12, "response");
     }
 
+    /// <summary>One token, log π -1: the loss and its gradient by log π.</summary>
+    [Theory]
+    [InlineData(GrpoVariant.Cispo, 2, 1, 1.5, -1.5)]                                    // the cap is a weight
+    [InlineData(GrpoVariant.Cispo, 1.2, 1, 1.2, -1.2)]                                  // and the ratio below it has no gradient
+    [InlineData(GrpoVariant.Vespo, 2, 1, 0.19914827347145578, -0.19914827347145578)]    // 2² e^(3(1-2))
+    [InlineData(GrpoVariant.Vespo, 2, -1, -1.0826822658929016, 1.0826822658929016)]     // 2³ e^(2(1-2))
+    [InlineData(GrpoVariant.Sapo, 2, 1, -2.92423431452002, -1.5728954659318548)]        // 4 σ(1), and 4 σ(1) σ(-1) r
+    [InlineData(GrpoVariant.Grpo, 10, -1, 3, 0)]                                        // the ratio is capped at 3
+    [InlineData(GrpoVariant.Grpo, 2, -1, 2, 2)]
+    public void A_ratio_far_from_1_costs_by_its_variant(GrpoVariant variant, double ratio, double advantage, double loss, double gradient)
+    {
+        using var scope = NewDisposeScope();
+        var logProbs = tensor([-1.0]).reshape(1, 1).requires_grad_();
+        GrpoBatch batch = new(logProbs, logProbs.detach() - Math.Log(ratio), tensor([advantage]), ones(1, 1));
+        var result = GrpoLoss.Of(batch, new() { Variant = variant, CispoCap = 1.5, RatioCap = 3 }).Loss;
+        result.backward();
+        Golden.Close([loss, gradient], [result.ToDouble(), logProbs.grad!.ToDouble()], 1e-12, variant.ToString());
+    }
+
+    [Theory]
+    [InlineData(GrpoVariant.Dapo)]
+    [InlineData(GrpoVariant.Cispo)]
+    [InlineData(GrpoVariant.Sapo)]
+    [InlineData(GrpoVariant.Vespo)]
+    public void In_float32_everything_stays_float32(GrpoVariant variant)
+    {
+        using var scope = NewDisposeScope();
+        var half = full(2, 3, -0.5f);
+        GrpoBatch batch = new(half, half, tensor([1f, -2f]), ones(2, 3, ScalarType.Bool)) { Reference = half, Entropy = half, Weights = ones(2, 1) };
+        GrpoOptions options = new() { Variant = variant, Beta = 0.1, EntropyWeight = 0.1, TopEntropy = 0.5, OffPolicyLimit = 1 };
+        var result = GrpoLoss.Of(batch, options);
+        Tensor[] all = [result.Loss, result.PolicyLoss, result.PerToken, result.Policy.KlK3, result.ClipHighMax, result.KlK3!, result.Entropy!];
+        Assert.All(all, t => Assert.Equal(float32, t.dtype));
+    }
+
     [Fact]
     public void On_policy_the_penalty_times_the_ratio_has_the_same_value_and_another_gradient()
     {

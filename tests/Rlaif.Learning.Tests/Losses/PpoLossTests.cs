@@ -23,6 +23,27 @@ public class PpoLossTests
     }
 
     [Fact]
+    public void With_dual_clip_a_bad_token_costs_at_most_so_much()
+    {
+        // r 10, A -1: 10 without, 3 with c = 3, and no gradient there.
+        using var scope = NewDisposeScope();
+        var logProbs = tensor([Math.Log(10)]).reshape(1, 1).requires_grad_();
+        var loss = PpoPolicyLoss.Of(logProbs, zeros(1, 1, float64), full(1, 1, -1.0, float64), ones(1, 1), dualClip: 3).Loss;
+        loss.backward();
+        Golden.Close([3, 0], [loss.ToDouble(), logProbs.grad!.ToDouble()], 1e-12, "loss and gradient");
+    }
+
+    [Fact]
+    public void A_log_ratio_of_hundreds_is_held_where_its_exponential_is_finite()
+    {
+        using var scope = NewDisposeScope();
+        var logProbs = tensor([800.0]).reshape(1, 1).requires_grad_();
+        var loss = PpoPolicyLoss.Of(logProbs, zeros(1, 1, float64), full(1, 1, -1.0, float64), ones(1, 1)).Loss;
+        loss.backward();
+        Golden.Close([Math.Exp(20), 0], [loss.ToDouble(), logProbs.grad!.ToDouble()], 1e-12, "loss and gradient");
+    }
+
+    [Fact]
     public void Micro_batches_of_different_size_add_up_to_the_loss_of_the_whole_window()
     {
         using var scope = NewDisposeScope();

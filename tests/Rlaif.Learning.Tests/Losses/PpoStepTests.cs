@@ -26,7 +26,9 @@ public class PpoStepTests
             var estimated = GeneralisedAdvantage.Of(rewards, golden.Needed("old_values"), mask, golden.Number("gamma"), golden.Number("lam"));
             var whitened = MaskedStatistics.Whiten(estimated.Advantages, mask);
             void Close(string name, Tensor actual) =>
-                Golden.Close(MaskedStatistics.Fill(golden[name].Tensor(ScalarType.Float64), mask).Doubles(), MaskedStatistics.Fill(actual, mask).Doubles(), 1e-9, $"{golden.Name} {name}");
+                Golden.Close(
+                    MaskedStatistics.Fill(golden[name].Tensor(ScalarType.Float64), mask).Doubles(), MaskedStatistics.Fill(actual, mask).Doubles(),
+                    1e-9, $"{golden.Name} {name}");
 
             Close("old_logprobs", old);
             Close("ref_logprobs", reference);
