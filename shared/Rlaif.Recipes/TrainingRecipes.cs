@@ -14,7 +14,7 @@ public abstract record TrainingRecipe
     public int WarmupSteps { get; init; } = 5;
 
     /// <summary>What follows the warm-up.</summary>
-    [OneOf("constant", "linear", "cosine")]
+    [OneOf("constant", "linear", "cosine", "inverseSqrt")]
     public string Schedule { get; init; } = "constant";
 
     /// <summary>Passes over the data.</summary>

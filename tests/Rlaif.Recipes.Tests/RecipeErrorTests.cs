@@ -47,7 +47,7 @@ public class RecipeErrorTests
     [InlineData("sampling: 4", "sampling is 4; it must be a group of settings.")]
     [InlineData("revision: {enabled: yes}", "revision.enabled is yes; it must be true or false.")]
     [InlineData("revision: {principle: all}", "revision.principle is all; it must be generic or drawn.")]
-    [InlineData("rewardModel: {schedule: cosin}", "rewardModel.schedule is cosin; it must be constant, linear or cosine.")]
+    [InlineData("rewardModel: {schedule: cosin}", "rewardModel.schedule is cosin; it must be constant, linear, cosine or inverseSqrt.")]
     [InlineData("judge: {endpoint: localhost}", "judge.endpoint is localhost; it must be an http or https address up to and including /v1.")]
     [InlineData("judge: {[a]: 1}", "judge has a list where a key belongs.")]
     public void A_wrong_value_is_told_with_what_is_allowed(string line, string told) =>

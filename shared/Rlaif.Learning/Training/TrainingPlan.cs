@@ -26,6 +26,7 @@ internal sealed record TrainingPlan(
         "constant" => ScheduleKind.Constant,
         "linear" => ScheduleKind.Linear,
         "cosine" => ScheduleKind.Cosine,
-        _ => throw new InputException($"The schedule {schedule} is not known; it is constant, linear or cosine."),
+        "inverseSqrt" => ScheduleKind.InverseSqrt,
+        _ => throw new InputException($"The schedule {schedule} is not known; it is constant, linear, cosine or inverseSqrt."),
     };
 }
