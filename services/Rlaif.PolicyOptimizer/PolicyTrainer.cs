@@ -2,6 +2,7 @@ using MassTransit;
 using Rlaif.Contracts;
 using Rlaif.Hosting;
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Text;
 using Rlaif.Learning.Training;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -25,6 +26,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
             Data = await folders.Data(command.Data, cancel),
             Work = folders.Work(job),
             Seed = command.Seed,
+            RewardModel = command.RewardModel is { } rewardModel ? await folders.Model(rewardModel, cancel) : null,
         };
         var staged = folders.Stage(job.Id);
         var metrics = await TorchThread.Run(
@@ -35,6 +37,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
                 {
                     { Sft: { } sft } => Training.Sft(training, sft, staged, progress.Invoke, cancel),
                     { Dpo: { } dpo } => Training.Dpo(training, dpo, staged, progress.Invoke, cancel),
+                    { IsOnline: true } => Training.Online(training with { EndIds = ChatFormat.Read(training.Start).EndIds }, algorithm, staged, progress.Invoke, cancel),
                     _ => Training.ReferenceFree(training, algorithm, staged, progress.Invoke, cancel),
                 };
             },

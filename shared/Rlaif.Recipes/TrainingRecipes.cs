@@ -60,9 +60,20 @@ public sealed record OptimizationRecipe
     /// <summary>The same pairs without a reference, by the odds of the responses.</summary>
     public OrpoRecipe? Orpo { get; init; }
 
+    /// <summary>Reinforcement learning: the policy's own responses against their siblings, by the reward model.</summary>
+    public GrpoRecipe? Grpo { get; init; }
+
+    /// <summary>The same with leave-one-out baselines and a penalty in the reward.</summary>
+    public RlooRecipe? Rloo { get; init; }
+
+    /// <summary>Whether the algorithm samples responses itself and needs a reward model.</summary>
+    [JsonIgnore]
+    public bool IsOnline => Grpo is not null || Rloo is not null;
+
     /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
     [JsonIgnore]
-    public string Algorithm => Sft is not null ? "sft" : Simpo is not null ? "simpo" : Cpo is not null ? "cpo" : Orpo is not null ? "orpo" : "dpo";
+    public string Algorithm => Sft is not null ? "sft" : Simpo is not null ? "simpo" : Cpo is not null ? "cpo" : Orpo is not null ? "orpo"
+        : Grpo is not null ? "grpo" : Rloo is not null ? "rloo" : "dpo";
 }
 
 /// <summary>Supervised fine-tuning, loss on response tokens.</summary>

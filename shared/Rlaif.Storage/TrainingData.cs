@@ -24,6 +24,14 @@ public sealed record BetterRevision
     public int[] Response { get; init; } = [];
 }
 
+/// <summary>A prompt as token ids.</summary>
+public sealed record PromptTokens
+{
+    public int Ordinal { get; init; }
+    public string PromptId { get; init; } = "";
+    public int[] Prompt { get; init; } = [];
+}
+
 /// <summary>What trainers learn from, read page by page: a round's pairs need not fit into memory.</summary>
 public sealed class TrainingData(Database database)
 {
@@ -50,6 +58,16 @@ public sealed class TrainingData(Database database)
         order by pair.ordinal limit @limit
         """,
         new { runId, round, purpose }, -1, pair => pair.Ordinal, cancel);
+
+    /// <summary>The prompts of a round in their order, those that were answered: an answer brings their tokens.</summary>
+    public IAsyncEnumerable<PromptTokens> Prompts(Guid runId, string split, int round, CancellationToken cancel) => database.Read<PromptTokens, int>(
+        """
+        select prompt.ordinal, prompt.id as prompt_id, prompt_tokens.tokens as prompt
+        from prompt join prompt_tokens on prompt_tokens.run_id = prompt.run_id and prompt_tokens.prompt_id = prompt.id
+        where prompt.run_id = @runId and prompt.split = @split and prompt.round = @round and prompt.ordinal > @after
+        order by prompt.ordinal limit @limit
+        """,
+        new { runId, split, round }, -1, prompt => prompt.Ordinal, cancel);
 
     /// <summary>The revisions of a round that settled above their drafts, by prompt: of each prompt one response is revised.</summary>
     public IAsyncEnumerable<BetterRevision> Revisions(Guid runId, int round, string purpose, CancellationToken cancel) => database.Read<BetterRevision, string>(

@@ -21,7 +21,7 @@ public sealed class LineageReports(
         var steps = new List<LineageStep>();
         for (var at = checkpoint; at is not null && steps.TrueForAll(step => step.CommandId != at.CommandId);)
         {
-            steps.Add(await Step(run, at, cancel));
+            steps.Add(await Step(run, at, made, cancel));
             // The newest before it: a training that changed nothing has the same artifact as its start.
             var (start, published) = (at.StartArtifact, at.PublishedAt);
             at = made.LastOrDefault(earlier => earlier.Artifact == start && earlier.PublishedAt < published);
@@ -62,11 +62,14 @@ public sealed class LineageReports(
             : $"{named} is the starting policy of run {RlaifId.Short(started.Id)}: it was given to the run, not made by it.");
     }
 
-    private async Task<LineageStep> Step(RunRow run, CheckpointRow made, CancellationToken cancel)
+    private async Task<LineageStep> Step(RunRow run, CheckpointRow made, IReadOnlyList<CheckpointRow> all, CancellationToken cancel)
     {
         var command = await lineage.Command(made.CommandId, cancel);
-        var supervised = command?.Kind == nameof(OptimizePolicy) && Json.Read<OptimizePolicy>(command.Body).Algorithm == "sft";
-        var sources = await DataSources.Of(artifacts, made.DataArtifact, cancel);
+        var optimized = command?.Kind == nameof(OptimizePolicy) ? Json.Read<OptimizePolicy>(command.Body) : null;
+        var supervised = optimized?.Algorithm == "sft";
+        // A policy that learnt from its own samples was judged by a model of these pairs.
+        var labelled = all.LastOrDefault(checkpoint => checkpoint.Artifact == optimized?.RewardModel) ?? made;
+        var sources = await DataSources.Of(artifacts, labelled.DataArtifact, cancel);
         return new()
         {
             CommandId = made.CommandId,
@@ -78,7 +81,7 @@ public sealed class LineageReports(
             StartArtifact = made.StartArtifact,
             DataArtifact = made.DataArtifact,
             PublishedAt = made.PublishedAt,
-            Pairs = supervised ? [] : await Pairs(run, made, sources, cancel),
+            Pairs = supervised ? [] : await Pairs(run, labelled, sources, cancel),
             Revisions = supervised ? await Revisions(run, made.Round, sources, cancel) : [],
         };
     }

@@ -9,6 +9,9 @@ internal sealed record PairLine(Guid Source, int[] Prompt, int[] Chosen, int[] R
 /// <summary>A revision as a trainer reads it, with the id of its row for lineage.</summary>
 internal sealed record RevisionLine(Guid Source, int[] Prompt, int[] Response);
 
+/// <summary>A prompt as a trainer reads it that answers it itself.</summary>
+internal sealed record PromptLine(string PromptId, int[] Prompt);
+
 /// <summary>Settled rows become data artifacts of token ids: the trainer never tokenizes a response again.</summary>
 internal sealed class TrainingParts(TrainingData data, ArtifactStore artifacts, RunLineage lineage)
 {
@@ -26,6 +29,10 @@ internal sealed class TrainingParts(TrainingData data, ArtifactStore artifacts, 
     /// <summary>The revisions of a round that settled above their drafts.</summary>
     public IAsyncEnumerable<RevisionLine> BetterRevisions(RunContext run, int round, CancellationToken cancel) =>
         data.Revisions(run.Id, round, Purposes.Preference, cancel).Select(revision => new RevisionLine(revision.Id, revision.Prompt, revision.Response));
+
+    /// <summary>The prompts that a round trains on, in their order.</summary>
+    public IAsyncEnumerable<PromptLine> Prompts(RunContext run, int round, CancellationToken cancel) =>
+        data.Prompts(run.Id, Splits.Train, round, cancel).Select(prompt => new PromptLine(prompt.PromptId, prompt.Prompt));
 
     /// <summary>JSON lines as an artifact. Null: there are none.</summary>
     public Task<string?> Store<T>(RunContext run, int round, string name, IAsyncEnumerable<T> lines, CancellationToken cancel) =>

@@ -64,9 +64,12 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
     public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var name = $"{recipe.Algorithm}-{position}";
-        var data = recipe.Sft is not null
-            ? await parts.Store(run, round, name, parts.BetterRevisions(run, round, cancel), cancel)
-            : await parts.Store(run, round, name, parts.Pairs(run, round, cancel), cancel);
+        var data = recipe switch
+        {
+            { Sft: not null } => await parts.Store(run, round, name, parts.BetterRevisions(run, round, cancel), cancel),
+            { IsOnline: true } => await parts.Store(run, round, name, parts.Prompts(run, round, cancel), cancel),
+            _ => await parts.Store(run, round, name, parts.Pairs(run, round, cancel), cancel),
+        };
         if (data is not { } artifact)
         {
             yield break;
@@ -74,7 +77,8 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
 
         var id = RlaifId.Of(run.Id, round, recipe.Algorithm, position);
         var start = await parts.Lineage.Candidate(run, round, cancel);
-        yield return new(id, new OptimizePolicy(id, run.Id, round, position, recipe.Algorithm, start, start, artifact, RlaifId.Seed(id)));
+        var rewardModel = recipe.IsOnline ? await parts.Lineage.RewardModel(run, round, cancel) : null;
+        yield return new(id, new OptimizePolicy(id, run.Id, round, position, recipe.Algorithm, start, start, artifact, RlaifId.Seed(id), rewardModel));
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");

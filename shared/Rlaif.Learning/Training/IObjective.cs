@@ -15,6 +15,14 @@ internal interface IObjective : IDisposable
     /// <summary>Names of the figures that every part has, with unit and estimator.</summary>
     IReadOnlyList<string> Metrics { get; }
 
+    /// <summary>Told of every step before its first part: algorithms that learn from their own samples take them here.</summary>
+    /// <param name="step">From 0.</param>
+    /// <param name="window">All examples of the step.</param>
+    /// <param name="cancel">Ends the sampling.</param>
+    void Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
+    {
+    }
+
     /// <summary>What the mean over a window counts of these examples: response tokens, or pairs.</summary>
     long Count(IReadOnlyList<int> examples);
 

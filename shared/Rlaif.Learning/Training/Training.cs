@@ -55,6 +55,28 @@ public static class Training
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
     }
 
+    /// <summary>Reinforcement learning on prompts: grpo or rloo, whichever the recipe holds, with rewards of the job's reward model.</summary>
+    /// <inheritdoc cref="Sft"/>
+    public static IReadOnlyList<TrainingMetric> Online(
+        TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
+    {
+        var algorithm = GroupAlgorithm.Of(recipe);
+        var rewards = job.RewardModel ?? throw new InputException($"{algorithm.Name} was asked for without a reward model, which judges its samples; name one.");
+        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
+        var prompts = TrainingData.ReadPrompts(job.Data, policy.Config);
+        var judge = ModelFolder.ReadRewardModel(rewards, trainable: false);
+        if (judge.Body.Config.Vocabulary is var ids && ids != policy.Config.Vocabulary)
+        {
+            throw new InputException(
+                $"The reward model {rewards} has {ids} token ids, the policy {job.Start} has {policy.Config.Vocabulary}; they must share a tokenizer.");
+        }
+
+        var sampled = new SampledRollouts(prompts, judge, algorithm.Recipe, job.EndIds ?? policy.Config.EosTokenIds, job.Seed);
+        var reference = algorithm.NeedsReference ? ModelFolder.ReadModel(job.Reference ?? job.Start, trainable: false) : null;
+        using var objective = new GroupObjective(policy, reference, [.. prompts.Select(prompt => prompt.Length)], sampled, algorithm);
+        return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel);
+    }
+
     /// <summary>A Bradley-Terry reward model on pairs.</summary>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> RewardModel(
@@ -70,7 +92,10 @@ public static class Training
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
         CancellationToken cancel)
     {
-        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
+        // Between two steps on the same rollouts there is nothing to go on from: the policy that made them is gone.
+        var together = recipe is OnlineRecipe online ? online.Iterations : 1;
+        var every = (recipe.CheckpointSteps + together - 1) / together * together;
+        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), every);
         var metrics = TrainingLoop.Run(objective, TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel);
         DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
         return metrics;

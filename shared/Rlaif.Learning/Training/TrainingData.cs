@@ -6,7 +6,7 @@ using Rlaif.Recipes;
 namespace Rlaif.Learning.Training;
 
 /// <summary>Training data as JSON lines of token ids: <c>{"prompt":[..],"response":[..]}</c> for examples,
-/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs. Other fields are ignored.</summary>
+/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs, <c>{"prompt":[..]}</c> for prompts. Other fields are ignored.</summary>
 /// <remarks>Ids, not text: what a policy is trained on are the tokens that it sampled; the same text can have other tokens.</remarks>
 public static class TrainingData
 {
@@ -21,6 +21,10 @@ public static class TrainingData
     public static IReadOnlyList<TrainingPair> ReadPairs(string path, ModelConfig model) =>
         Read(path, model, line => new TrainingPair(line.Ids("prompt"), line.Ids("chosen"), line.Ids("rejected"), line.Probability("preference")),
             p => p.Prompt.Length + Math.Max(p.Chosen.Length, p.Rejected.Length));
+
+    /// <summary>Reads prompts that leave the model room for a response.</summary>
+    /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
+    public static IReadOnlyList<int[]> ReadPrompts(string path, ModelConfig model) => Read(path, model, line => line.Ids("prompt"), prompt => prompt.Length + 1);
 
     /// <summary>Writes examples; the same examples give the same bytes.</summary>
     public static void Write(string path, IEnumerable<TrainingExample> examples) =>

@@ -15,8 +15,8 @@ internal static class TrainingIdentity
     private const string Version = "1";
 
     public static string Of(string algorithm, TrainingJob job, TrainingRecipe recipe) => Hash(
-        algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(),
-        File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start));
+        [algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(), File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start),
+            .. job.RewardModel is { } rewards ? [Model(rewards), string.Join(' ', job.EndIds ?? [])] : Array.Empty<string>()]);
 
     public static string OfReference(TrainingJob job) => Hash("reference", File(job.Data), Model(job.Reference ?? job.Start));
 

@@ -7,8 +7,14 @@ public sealed record TrainingJob
     /// earlier reward model (it goes on).</summary>
     public required string Start { get; init; }
 
-    /// <summary>DPO: the frozen model that the policy is tied to; null: <see cref="Start"/>.</summary>
+    /// <summary>The frozen model that the policy is tied to; null: <see cref="Start"/>.</summary>
     public string? Reference { get; init; }
+
+    /// <summary>What judges the samples of algorithms that make their own.</summary>
+    public string? RewardModel { get; init; }
+
+    /// <summary>Tokens that end a sampled response; null: those of the model's configuration.</summary>
+    public IReadOnlyList<int>? EndIds { get; init; }
 
     /// <summary>JSON lines of token ids, as <see cref="TrainingData"/> writes them.</summary>
     public required string Data { get; init; }

@@ -36,6 +36,7 @@ internal static class TrainingLoop
     private static List<TrainingMetric> Step(IObjective objective, TrainingPlan plan, AdamW adam, int step, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
+        objective.Begin(step, plan.Batches[step], cancel);
         var sums = Backward(objective, plan.Batches[step], plan.MicroBatch, cancel);
         Tensor[] gradients = [.. objective.Weights.Select(w => w.Value.grad!)];
         var norm = GradientClip.Apply(gradients, plan.MaxGradientNorm).item<float>();

@@ -16,7 +16,10 @@ internal sealed record TrainingPlan(
 
     public static TrainingPlan Of(TrainingRecipe recipe, IReadOnlyList<int> lengths, ulong seed)
     {
-        int[][] batches = [.. Enumerable.Range(0, recipe.Epochs).SelectMany(epoch => BatchOrder.Epoch(lengths, recipe.Batch, seed, epoch))];
+        // Every batch of rollouts is learnt from as often as the recipe says.
+        var iterations = recipe is OnlineRecipe online ? online.Iterations : 1;
+        int[][] batches = [.. Enumerable.Range(0, recipe.Epochs).SelectMany(epoch => BatchOrder.Epoch(lengths, recipe.Batch, seed, epoch))
+            .SelectMany(batch => Enumerable.Repeat(batch, iterations))];
         var schedule = new LearningRateSchedule(recipe.LearningRate, KindOf(recipe.Schedule), recipe.WarmupSteps, batches.Length);
         return new(batches, recipe.MicroBatch, schedule, new(WeightDecay: recipe.WeightDecay), recipe.MaxGradientNorm);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rlaif.Contracts;
+using Rlaif.Coordinator.Looking;
 using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Tests.Runs;
@@ -57,6 +58,27 @@ public class TrainingDataTests
         await run.RunToItsEnd(new());
         var stages = await new WorkTables(run.Database).Stages(run.Id, Cancel);
         Assert.Equal([0, 1, 0, 1], stages.Where(stage => stage.Name is "sft" or "dpo").Select(stage => stage.Total));
+    }
+
+    [Fact]
+    public async Task An_algorithm_that_samples_itself_gets_the_prompts_and_the_reward_model_of_its_round()
+    {
+        await using var run = await TestRun.Create(TestRecipe.Of(TestRecipe.Sft, new() { Grpo = new() }));
+        await run.RunToItsEnd(new());
+        var prompts = await new TrainingData(run.Database).Prompts(run.Id, "train", 2, Cancel).ToListAsync(Cancel);
+        Assert.NotEmpty(prompts);
+        var lines = await Data(run, 2, "grpo");
+        Assert.Equal(prompts.Select(prompt => prompt.PromptId), lines.Select(line => line.GetProperty("promptId").GetString()));
+        Assert.Equal(prompts.SelectMany(prompt => prompt.Prompt), lines.SelectMany(line => line.GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32())));
+        var checkpoints = await new TrainingTables(run.Database).Checkpoints(run.Id, Cancel);
+        var rewardModel = checkpoints.Single(row => row is { Round: 2, Kind: "reward-model" });
+        Assert.Equal(rewardModel.Artifact, Json.Read<OptimizePolicy>((await new LineageTables(run.Database).Command(RlaifId.Of(run.Id, 2, "grpo", 1), Cancel))!.Body).RewardModel);
+
+        // What it was taught by is what its reward model was.
+        var db = run.Database;
+        var reports = new LineageReports(new(db), new(db), new(db), new(db), new(db), new(db), new(run.Home.Artifacts));
+        var policy = checkpoints.Single(row => row.CommandId == RlaifId.Of(run.Id, 2, "grpo", 1));
+        Assert.Equal(Ids(await Data(run, 2, "reward-model")).Order(), (await reports.Of(policy.Artifact, Cancel)).Steps[0].Pairs.Select(pair => pair.Id).Order());
     }
 
     private static List<Guid> Ids(IEnumerable<JsonElement> lines) => [.. lines.Select(line => line.GetProperty("source").GetGuid())];

@@ -112,6 +112,7 @@ public class ObjectiveTests
         var all = parts.ToArray();
         var window = objective.Count([.. all.SelectMany(p => p)]);
         var figures = new double[objective.Metrics.Count];
+        objective.Begin(0, [.. all.SelectMany(p => p).Order()], CancellationToken.None);
         foreach (var weight in objective.Weights)
         {
             weight.Value.grad = zeros_like(weight.Value.detach());

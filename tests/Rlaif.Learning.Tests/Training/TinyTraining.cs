@@ -12,7 +12,7 @@ namespace Rlaif.Learning.Tests.Training;
 /// <summary>A model of a few thousand weights with data of all three kinds, in a folder of its own.</summary>
 internal sealed class TinyTraining : IDisposable
 {
-    public static readonly string[] Algorithms = ["sft", "dpo", "simpo", "cpo", "orpo", "reward-model"];
+    public static readonly string[] Algorithms = ["sft", "dpo", "simpo", "cpo", "orpo", "reward-model", "grpo", "rloo"];
 
     public static readonly ModelConfig Config = new()
     {
@@ -35,6 +35,8 @@ internal sealed class TinyTraining : IDisposable
         Pairs = [.. Examples.Select(e => new TrainingPair(e.Prompt, [.. e.Response, 4], [.. Ids(12), 4], 0.5 + (random.NextDouble() / 2)))];
         TrainingData.Write(ExamplesFile, Examples);
         TrainingData.Write(PairsFile, Pairs);
+        using var rewards = RewardModelWithHead();
+        ModelFolder.WriteRewardModel(Rewards, rewards);
     }
 
     public IReadOnlyList<TrainingPair> TiedPairs => [.. Pairs.Select(p => p with { Preference = 0.5 })];
@@ -42,6 +44,8 @@ internal sealed class TinyTraining : IDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("rlaif").FullName;
 
     public string Start => Path.Combine(Folder, "start");
+
+    public string Rewards => Path.Combine(Folder, "reward-model");
 
     public string ExamplesFile => Path.Combine(Folder, "examples.jsonl");
 
@@ -65,6 +69,9 @@ internal sealed class TinyTraining : IDisposable
         "dpo" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
             new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(null, beta: 0.1)),
         "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
+        "grpo" or "rloo" => new GroupObjective(
+            ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
+            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardModelWithHead(), Online(algorithm).Recipe, Config.EosTokenIds, seed: 7), Online(algorithm)),
         _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
     };
 
@@ -73,14 +80,14 @@ internal sealed class TinyTraining : IDisposable
         string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
         int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3)
     {
-        var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5 };
+        var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm is "grpo" or "rloo" ? Rewards : null };
         job = change?.Invoke(job) ?? job;
         progress ??= (_, _) => { };
         T Set<T>(T recipe)
             where T : TrainingRecipe =>
             recipe with
             {
-                LearningRate = learningRate, WarmupSteps = 0, Epochs = epochs, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
+                LearningRate = learningRate, WarmupSteps = 0, Epochs = recipe is OnlineRecipe online ? epochs / online.Iterations : epochs, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
             };
         return algorithm switch
         {
@@ -89,9 +96,19 @@ internal sealed class TinyTraining : IDisposable
             "simpo" => Trainer.ReferenceFree(job, new() { Simpo = Set(new SimpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "cpo" => Trainer.ReferenceFree(job, new() { Cpo = Set(new CpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "orpo" => Trainer.ReferenceFree(job, new() { Orpo = Set(new OrpoRecipe()) }, Out(name), progress, CancellationToken.None),
+            "grpo" => Trainer.Online(job, new() { Grpo = Set((GrpoRecipe)Online(algorithm).Recipe) }, Out(name), progress, CancellationToken.None),
+            "rloo" => Trainer.Online(job, new() { Rloo = Set((RlooRecipe)Online(algorithm).Recipe) }, Out(name), progress, CancellationToken.None),
             _ => Trainer.RewardModel(job, Set(new RewardModelRecipe()), Out(name), progress, CancellationToken.None),
         };
     }
+
+    /// <summary>Another policy than the one that is trained: their distance is not 0.</summary>
+    private static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);
+
+    // Two steps on each batch of rollouts; responses that end and such that do not.
+    private static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(algorithm == "grpo"
+        ? new() { Grpo = new() { Samples = 3, MaxNewTokens = 12, Iterations = 2, MissingEndPenalty = 0.1 } }
+        : new() { Rloo = new() { Samples = 3, MaxNewTokens = 12, Iterations = 2, MissingEndPenalty = 0.1 } });
 
     private static OptimizationRecipe ReferenceFree(string algorithm) =>
         algorithm switch { "simpo" => new() { Simpo = new() }, "cpo" => new() { Cpo = new() }, _ => new() { Orpo = new() } };

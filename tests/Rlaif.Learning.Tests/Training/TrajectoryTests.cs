@@ -15,11 +15,6 @@ namespace Rlaif.Learning.Tests.Training;
 /// <summary>Whole trainings of TRL, step by step: the loop, not only its parts, is theirs.</summary>
 public class TrajectoryTests
 {
-    private static readonly (string Theirs, string Ours)[] Figures =
-    [
-        ("rewards/margins", "/margin"), ("rewards/accuracies", "/accuracy"), ("margin", "/margin"), ("accuracy", "/accuracy"),
-    ];
-
     [Theory]
     [InlineData("sft")]
     [InlineData("dpo_sigmoid")]
@@ -52,10 +47,10 @@ public class TrajectoryTests
             using var objective = Objective(name, golden);
             var start = objective.Weights.ToDictionary(w => w.Name, w => w.Value.detach().clone());
             var metrics = TrainingLoop.Run(objective, Plan(golden), null, (_, _) => { }, cancel);
-            Compare(golden, metrics);
+            TrajectoryComparison.Steps(golden, metrics);
             if (golden.TryGetProperty("final_weights_file", out var file))
             {
-                CompareWeights(golden, Fixtures.Path("trajectories/" + file.GetString()), objective.Weights, start);
+                TrajectoryComparison.Weights(golden, Fixtures.Path("trajectories/" + file.GetString()), objective.Weights, start);
             }
         }, cancel);
     }
@@ -96,7 +91,7 @@ public class TrajectoryTests
             return new ReferenceFreeObjective(name, policy, pairs, new(recipe));
         }
 
-        Put(policy, Fixtures.Path("trajectories/dpo.initial_policy.safetensors"));
+        TrajectoryComparison.Put(policy, Fixtures.Path("trajectories/dpo.initial_policy.safetensors"));
         var work = Directory.CreateTempSubdirectory("rlaif").FullName;
         var reference = ReferenceLogProbs.Of(Fixtures.Path("trajectories/base"), pairs, work, "this", CancellationToken.None);
         Directory.Delete(work, recursive: true);
@@ -109,59 +104,6 @@ public class TrajectoryTests
 
         var loss = config.TryGetProperty("loss_type", out var named) ? named.GetString()! : "sigmoid";
         return new DpoObjective(policy, pairs, reference, new(TrlNames.Variant(loss, config), config.GetProperty("beta").GetDouble()));
-    }
-
-    private static void Compare(JsonElement golden, IReadOnlyList<TrainingMetric> metrics)
-    {
-        var tolerances = golden.GetProperty("tolerances");
-        var losses = tolerances.GetProperty("micro_losses").GetDouble();
-        var compared = 0;
-        foreach (var step in golden.GetProperty("steps").EnumerateArray())
-        {
-            var at = step.GetProperty("step").GetInt32();
-            double Ours(string ending) => metrics.Single(m => m.Step == at && m.Name.EndsWith(ending, StringComparison.Ordinal)).Value;
-            void Close(double theirs, double ours, double tolerance, string what)
-            {
-                Golden.Close([theirs], [ours], tolerance, $"step {at} {what}");
-                compared++;
-            }
-
-            Close(step.GetProperty("loss").GetDouble(), metrics.First(m => m.Step == at).Value, losses, "loss");
-            Close(step.GetProperty("grad_norm").GetDouble(), Ours("/gradient_norm"), tolerances.GetProperty("grad_norm").GetDouble(), "gradient norm");
-            Close(step.GetProperty("learning_rate").GetDouble(), Ours("/learning_rate"), 1e-12, "learning rate");
-            foreach (var (theirs, ours) in Figures)
-            {
-                if (step.GetProperty("metrics").TryGetProperty(theirs, out var value))
-                {
-                    Close(value.GetDouble(), Ours(ours), losses, ours);
-                }
-            }
-        }
-
-        var steps = golden.GetProperty("steps").GetArrayLength();
-        Assert.True(steps >= 3 && compared >= 3 * steps, $"only {compared} figures of {steps} steps were compared");
-    }
-
-    private static void CompareWeights(JsonElement golden, string file, IReadOnlyList<NamedWeight> weights, Dictionary<string, Tensor> start)
-    {
-        using var final = Safetensors.Read(file);
-        var tolerance = golden.GetProperty("tolerances").GetProperty("update_relative_l2").GetDouble();
-        foreach (var (name, value) in weights)
-        {
-            var expected = final.Find(name)!.to(value.device);
-            var far = ((value.detach() - expected).norm() / (expected - start[name]).norm()).item<float>();
-            Assert.True(far <= tolerance, $"{name} is off by {far:E2} of its way, allowed {tolerance:E1}");
-        }
-    }
-
-    private static void Put(LanguageModel model, string file)
-    {
-        using var guard = no_grad();
-        using var values = Safetensors.Read(file);
-        foreach (var (name, value) in model.Weights)
-        {
-            value.copy_(values.Find(name)!);
-        }
     }
 
     private static int[] Ids(JsonElement example, string name) => [.. example.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];

@@ -1,0 +1,21 @@
+using Rlaif.Learning.Models;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>What a policy answered to one prompt, and what the answers are worth.</summary>
+/// <param name="Group">The prompt and the sampled responses.</param>
+/// <param name="Ended">Whether each response has its end token.</param>
+/// <param name="Rewards">Of each response, after penalties; NaN where nobody could say.</param>
+internal sealed record Rollout(ResponseGroup Group, IReadOnlyList<bool> Ended, IReadOnlyList<float> Rewards);
+
+/// <summary>Where rollouts come from.</summary>
+internal interface IRollouts : IDisposable
+{
+    /// <summary>Answers of the policy as it is now. The same policy, batch and prompts give the same bits.</summary>
+    /// <param name="policy">Who answers.</param>
+    /// <param name="batch">Number of the batch of rollouts, from 0.</param>
+    /// <param name="prompts">Which prompts.</param>
+    /// <param name="cancel">Looked at between tokens.</param>
+    /// <returns>In the order of the prompts, as many responses to each.</returns>
+    IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel);
+}

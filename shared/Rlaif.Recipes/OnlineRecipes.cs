@@ -1,0 +1,72 @@
+namespace Rlaif.Recipes;
+
+/// <summary>Settings of algorithms that sample responses themselves and learn from what a reward model says of them. An example is a prompt:
+/// <see cref="TrainingRecipe.Batch"/> prompts are answered for each step, <see cref="Samples"/> times each.</summary>
+public abstract record OnlineRecipe : TrainingRecipe
+{
+    /// <summary>Responses to each prompt, which are compared with each other (TRL: 8).</summary>
+    [Between(2, 1024, "8")]
+    public int Samples { get; init; } = 8;
+
+    /// <summary>Temperature of sampling; log-probabilities are taken at it too (TRL: 1).</summary>
+    [Between(0.01, 10, "1")]
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Longest response in tokens.</summary>
+    [Between(1, 1_000_000, "64")]
+    public int MaxNewTokens { get; init; } = 64;
+
+    /// <summary>Optimizer steps on each batch of responses (TRL: 1). From the second on ratios leave 1.</summary>
+    [Between(1, 100, "1")]
+    public int Iterations { get; init; } = 1;
+
+    /// <summary>What a response without its end token loses, in the reward model's unit (TRL: 0).</summary>
+    [Between(0, 1000, "0")]
+    public double MissingEndPenalty { get; init; }
+
+    /// <summary>The ratio of policy to sampling policy counts down to 1 less this (Schulman et al. 2017: 0.2).</summary>
+    [Between(1e-6, 1, "0.2")]
+    public double ClipLow { get; init; } = 0.2;
+
+    /// <summary>The ratio counts up to 1 and this (Schulman et al. 2017: 0.2; DAPO: 0.28).</summary>
+    [Between(1e-6, 100, "0.2")]
+    public double ClipHigh { get; init; } = 0.2;
+}
+
+/// <summary>Group-relative policy optimisation: a response against its siblings, token by token.</summary>
+public sealed record GrpoRecipe : OnlineRecipe
+{
+    /// <summary>What a token costs and over what the costs are averaged.</summary>
+    [OneOf("grpo", "bnpo", "drGrpo", "dapo", "cispo", "sapo", "luspo", "vespo")]
+    public string Loss { get; init; } = "dapo";
+
+    /// <summary>What has a ratio: each token, or each response (GSPO).</summary>
+    [OneOf("token", "sequence")]
+    public string Ratio { get; init; } = "token";
+
+    /// <summary>By which deviation rewards less their group's mean are divided.</summary>
+    [OneOf("group", "batch", "none")]
+    public string Scale { get; init; } = "group";
+
+    /// <summary>Weight of the k3 penalty against the policy that the training starts from (Shao et al. 2024: 0.04; TRL: 0).</summary>
+    [Between(0, 100, "0.04")]
+    public double Beta { get; init; } = 0.04;
+
+    /// <summary>Leaves responses without their end token out of the loss; their rewards still count in their group (DAPO).</summary>
+    public bool MaskTruncated { get; init; }
+
+    /// <summary>Largest ratio of <c>cispo</c> (ScaleRL: 5).</summary>
+    [Between(1, 1000, "5")]
+    public double CispoCap { get; init; } = 5;
+}
+
+/// <summary>REINFORCE with the mean of a response's siblings as baseline; a response is one action.</summary>
+public sealed record RlooRecipe : OnlineRecipe
+{
+    /// <summary>Weight of the summed log-ratio (k1) that is taken off each reward (Ahmadian et al. 2024 and TRL: 0.05).</summary>
+    [Between(0, 100, "0.05")]
+    public double Beta { get; init; } = 0.05;
+
+    /// <summary>Divides advantages by their deviation over the batch (TRL: false).</summary>
+    public bool Normalise { get; init; }
+}
