@@ -77,6 +77,17 @@ public class RecipeFileTests
         Assert.Equal(["sft", "dpo"], read.Optimize.Select(o => o.Algorithm));
     }
 
+    // The id of a run and the names of its trainings are hashes of this text.
+    [Fact]
+    public void What_came_later_is_not_written_where_it_is_not_set() => Assert.Equal(
+        """{"loss":"sigmoid","labelSmoothing":0,"divergence":"reverseKl","alpha":0.5,"discopopTemperature":0.05}""",
+        JsonSerializer.Serialize(new VariantRecipe(), Recipes.Json));
+
+    [Fact]
+    public void A_mixture_is_read_in_the_order_of_its_names() => Assert.Equal(
+        ["bco", "sft", "sigmoid"],
+        RecipeFile.Parse(Recipes.Minimal, "r.yaml", ["optimize.0.dpo.variant.mixture={sigmoid: 0.8, sft: 1, bco: 0.2}"]).Optimize[0].Dpo!.Variant!.Names);
+
     // What an error tells must exist: a range for each number, words or free text, never a type that the reader does not know.
     [Fact]
     public void Every_number_of_a_recipe_has_a_range_that_holds_its_default()

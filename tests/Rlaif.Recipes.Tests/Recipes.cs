@@ -48,11 +48,13 @@ internal static class Recipes
     {
         Dpo = dpo with
         {
-            MicroBatch = variant.Loss.StartsWith("aot", StringComparison.Ordinal) ? 0 : dpo.MicroBatch,
+            MicroBatch = variant.Names.Any(name => name.StartsWith("aot", StringComparison.Ordinal)) ? 0 : dpo.MicroBatch,
             Variant = variant with
             {
-                LabelSmoothing = variant.Loss == "exo" ? Math.Max(variant.LabelSmoothing, 1e-3) : variant.LabelSmoothing,
-                Divergence = variant.Loss is "hinge" or "ipo" or "sigmoid" ? variant.Divergence : "reverseKl",
+                Loss = variant.Mixture is null ? variant.Loss : "sigmoid",
+                Wpo = variant.Wpo && !variant.Names.Any(name => name.StartsWith("aot", StringComparison.Ordinal)),
+                LabelSmoothing = variant.Names.Contains("exo", StringComparer.Ordinal) ? Math.Max(variant.LabelSmoothing, 1e-3) : variant.LabelSmoothing,
+                Divergence = variant.Names.Any(name => name is "hinge" or "ipo" or "sigmoid") ? variant.Divergence : "reverseKl",
             },
         },
     };
@@ -93,6 +95,11 @@ internal static class Recipes
     {
         var range = property.GetCustomAttribute<BetweenAttribute>();
         var words = property.GetCustomAttribute<OneOfAttribute>();
+        if (Nullable.GetUnderlyingType(type) is { } given)
+        {
+            return Gen.Select(Gen.Bool, Value(property, given), (none, value) => none ? null : value);
+        }
+
         if (type == typeof(int))
         {
             return Gen.Int[(int)range!.Low, (int)range.High].Select(v => (object?)v);
@@ -133,6 +140,13 @@ internal static class Recipes
         {
             return Gen.Dictionary(Gen.String[Gen.Char.AlphaNumeric, 1, 5], Gen.Double[range!.Low, range.High])[0, 3]
                 .Select(map => (object?)new SortedDictionary<string, double>(map, StringComparer.Ordinal));
+        }
+
+        if (property.Name == nameof(VariantRecipe.Mixture))
+        {
+            string[] losses = ["sigmoid", "exo", "aot", "bco", "sft", "sftPerSequence"];
+            return Gen.Select(Gen.Bool, Gen.Int[0, losses.Length - 1], Gen.Int[0, losses.Length - 1], Gen.Double[0.1, range!.High]).Select((none, one, other, weight) =>
+                none ? null : (object?)new SortedDictionary<string, double>(StringComparer.Ordinal) { [losses[one]] = weight, [losses[other]] = 1 });
         }
 
         return type.IsGenericType

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Losses;
 
 /// <summary>The loss of pairs that a recipe names. A soft label p weighs the loss of the pair as it stands against that of the pair swapped:
-/// p ℓ(c, r) + (1-p) ℓ(r, c), which is the known soft form of sigmoid, IPO and SPPO.</summary>
+/// p ℓ(c, r) + (1-p) ℓ(r, c), which is the known soft form of sigmoid, IPO and SPPO. A mixture is a weighted sum of losses; its likelihood terms look
+/// at tokens and are <see cref="TokenVariant"/>'s.</summary>
 /// <param name="recipe">Null: sigmoid.</param>
 /// <param name="beta">β, above 0.</param>
 public sealed class PairVariant(VariantRecipe? recipe, double beta)
@@ -19,6 +20,11 @@ public sealed class PairVariant(VariantRecipe? recipe, double beta)
     public PairLoss Of(PairLogProbs policy, PairLogProbs reference, PairLengths lengths, Tensor preference)
     {
         ArgumentNullException.ThrowIfNull(preference);
+        if (variant.Mixture is { } mixture)
+        {
+            return Mixed(mixture, policy, reference, lengths, preference);
+        }
+
         if (variant is { Loss: "sigmoid", Divergence: "reverseKl" })
         {
             return DpoLoss.Of(policy, reference, Smoothed(preference), beta);
@@ -26,6 +32,17 @@ public sealed class PairVariant(VariantRecipe? recipe, double beta)
 
         var plain = PairRatios.Of(policy, reference, lengths);
         return new(variant.Loss is "aot" or "aotUnpaired" ? Sorted(policy, reference, plain, preference) : Soft(plain, preference), (beta * plain.Difference).detach());
+    }
+
+    private PairLoss Mixed(IReadOnlyDictionary<string, double> mixture, PairLogProbs policy, PairLogProbs reference, PairLengths lengths, Tensor preference)
+    {
+        var loss = zeros_like(policy.Chosen);
+        foreach (var (name, weight) in mixture.Where(part => !VariantRecipe.Likelihoods.Contains(part.Key, StringComparer.Ordinal)))
+        {
+            loss += weight * new PairVariant(variant with { Loss = name, Mixture = null }, beta).Of(policy, reference, lengths, preference).PerPair;
+        }
+
+        return new(loss, (beta * PairRatios.Of(policy, reference, lengths).Difference).detach());
     }
 
     private Tensor Soft(PairRatios plain, Tensor preference)

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,6 +28,14 @@ internal sealed record AskedTokens(Tensor Rows, Tensor Targets, Tensor Sequences
     {
         using var scope = NewDisposeScope();
         return TokenLogProbs.Of(Logits(model, states), Targets).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same with log Σ_v π(v)² where each token stands, [asked] without gradient.</summary>
+    public (Tensor LogProbs, Tensor LogSumsOfSquares) WithSquares(LanguageModel model, Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        var logits = Logits(model, states);
+        return (TokenLogProbs.Of(logits, Targets).MoveToOuterDisposeScope(), OnPolicyWeight.LogSumOfSquares(logits).MoveToOuterDisposeScope());
     }
 
     /// <summary>[states, hidden] to [sequences], nats per sequence; added token by token, so that the rest of the batch does not change the

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Training;
 
 /// <summary>Direct preference optimisation against log-probabilities of the reference that were computed before the first step.</summary>
-internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingPair> pairs, ReferenceLogProbs reference, PairVariant variant) : IObjective
+internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingPair> pairs, ReferenceLogProbs reference, TokenVariant variant) : IObjective
 {
     public IReadOnlyList<NamedWeight> Weights => policy.Weights;
 
@@ -21,23 +21,25 @@ internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingP
         "dpo/chosen_log_ratio_nats_per_sequence", "dpo/rejected_log_ratio_nats_per_sequence",
     ];
 
-    public long Count(IReadOnlyList<int> examples) => examples.Count;
+    public LossWindow Window(IReadOnlyList<int> examples) =>
+        new(examples.Count) { TokensPerPair = examples.Average(i => Tokens(pairs[i])) };
 
-    public LossPart Part(IReadOnlyList<int> examples, long window)
+    public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
         TrainingPair[] part = [.. examples.Select(i => pairs[i])];
-        var now = PairFigures.LogProbs(policy, part);
         var before = new PairLogProbs(
             tensor([.. examples.Select(i => reference.Chosen[i])]), tensor([.. examples.Select(i => reference.Rejected[i])]));
         var preferences = PairFigures.Preferences(part);
-        var (loss, margins) = variant.Of(now, before, PairFigures.Lengths(part), preferences);
+        var (loss, margins, ratios) = variant.Of(PairFigures.Tokens(policy, part, variant.NeedsSquares), before, preferences, window.TokensPerPair);
         double[] figures =
         [
             PairFigures.Sum(loss), PairFigures.Agreements(margins, preferences), PairFigures.Sum(margins),
-            PairFigures.Sum(now.Chosen - before.Chosen), PairFigures.Sum(now.Rejected - before.Rejected),
+            PairFigures.Sum(ratios.Chosen), PairFigures.Sum(ratios.Rejected),
         ];
-        return new(loss.sum() / window, [.. figures.Select(f => f / window)]);
+        return new(loss.sum() / window.Count, [.. figures.Select(f => f / window.Count)]);
     }
+
+    private static double Tokens(TrainingPair pair) => (pair.Preference * pair.Chosen.Length) + ((1 - pair.Preference) * pair.Rejected.Length);
 
     public void Write(string folder) => ModelFolder.WriteModel(folder, policy);
 

@@ -32,7 +32,7 @@ internal sealed class GroupObjective(
             .Concat(reference is null ? [] : ["kl_k3_nats_per_token"]).Select(name => $"{algorithm.Name}/{name}"),
     ];
 
-    public long Count(IReadOnlyList<int> examples) => examples.Count * algorithm.Recipe.Samples;
+    public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Count * algorithm.Recipe.Samples);
 
     public void Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
     {
@@ -60,7 +60,7 @@ internal sealed class GroupObjective(
         tokens = Math.Max(1, made.Sum(rollout => rollout.Group.Responses.Where((_, k) => IsLearnt(rollout, k)).Sum(response => response.Length)));
     }
 
-    public LossPart Part(IReadOnlyList<int> examples, long window)
+    public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
         Lesson[] part = [.. examples.Select(i => lessons[i])];
         ResponseGroup[] groups = [.. part.Select(lesson => lesson.Rollout.Group)];
@@ -72,8 +72,8 @@ internal sealed class GroupObjective(
         {
             Reference = reference is null ? null : Stored(l => l.Reference!),
         };
-        var (loss, statistics) = algorithm.Loss(batch, new(window, tokens, algorithm.Recipe.MaxNewTokens));
-        return new(loss, [loss.item<float>(), .. Figures(part, window), .. TokenFigures(batch, statistics)]);
+        var (loss, statistics) = algorithm.Loss(batch, new(window.Count, tokens, algorithm.Recipe.MaxNewTokens));
+        return new(loss, [loss.item<float>(), .. Figures(part, window.Count), .. TokenFigures(batch, statistics)]);
     }
 
     public void Write(string folder) => ModelFolder.WriteModel(folder, policy);

@@ -23,16 +23,25 @@ internal interface IObjective : IDisposable
     {
     }
 
-    /// <summary>What the mean over a window counts of these examples: response tokens, or pairs.</summary>
-    long Count(IReadOnlyList<int> examples);
+    /// <summary>What the parts of one step share.</summary>
+    /// <param name="examples">All examples of the step.</param>
+    LossWindow Window(IReadOnlyList<int> examples);
 
     /// <summary>The part of one micro-batch in the mean over its window: parts add up to the step's loss and figures, however it is cut.</summary>
     /// <param name="examples">The micro-batch.</param>
-    /// <param name="window"><see cref="Count"/> of all examples of the step.</param>
-    LossPart Part(IReadOnlyList<int> examples, long window);
+    /// <param name="window">Of all examples of the step.</param>
+    LossPart Part(IReadOnlyList<int> examples, LossWindow window);
 
     /// <summary>Writes the model folder.</summary>
     void Write(string folder);
+}
+
+/// <summary>What no micro-batch knows of its step alone.</summary>
+/// <param name="Count">What the step's mean divides by: response tokens, pairs or responses.</param>
+internal sealed record LossWindow(long Count)
+{
+    /// <summary>Response tokens that a likelihood term averages over, divided by the pairs.</summary>
+    public double TokensPerPair { get; init; } = 1;
 }
 
 /// <summary>A micro-batch's share of the step.</summary>

@@ -16,6 +16,15 @@ internal static class PairFigures
         return new(sums.narrow(0, 0, pairs.Count), sums.narrow(0, pairs.Count, pairs.Count));
     }
 
+    /// <summary>Log-probabilities of every token of both responses of each pair, every prompt computed once.</summary>
+    public static PairTokens Tokens(LanguageModel policy, IReadOnlyList<TrainingPair> pairs, bool squares)
+    {
+        var batch = PairBatch.ForLogProbs(pairs);
+        var states = batch.Hidden(policy);
+        var (logProbs, logSums) = squares ? batch.Asked.WithSquares(policy, states) : (batch.Asked.LogProbs(policy, states), null!);
+        return new(logProbs, batch.Asked.Sequences, [.. pairs.Select(p => (p.Chosen.Length, p.Rejected.Length))]) { LogSumsOfSquares = logSums };
+    }
+
     /// <summary>p that chosen is better for each pair, [pairs] f32.</summary>
     public static Tensor Preferences(IReadOnlyList<TrainingPair> pairs) => tensor([.. pairs.Select(p => (float)p.Preference)]);
 

@@ -19,9 +19,9 @@ internal sealed class ReferenceFreeObjective(string algorithm, LanguageModel pol
         $"{algorithm}/rejected_log_prob_nats_per_token",
     ];
 
-    public long Count(IReadOnlyList<int> examples) => examples.Count;
+    public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Count);
 
-    public LossPart Part(IReadOnlyList<int> examples, long window)
+    public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
         TrainingPair[] part = [.. examples.Select(i => pairs[i])];
         var (now, lengths, preferences) = (PairFigures.LogProbs(policy, part), PairFigures.Lengths(part), PairFigures.Preferences(part));
@@ -31,7 +31,7 @@ internal sealed class ReferenceFreeObjective(string algorithm, LanguageModel pol
             PairFigures.Sum(loss), PairFigures.Agreements(margins, preferences), PairFigures.Sum(margins),
             PairFigures.Sum(now.Chosen / lengths.Chosen), PairFigures.Sum(now.Rejected / lengths.Rejected),
         ];
-        return new(loss.sum() / window, [.. figures.Select(f => f / window)]);
+        return new(loss.sum() / window.Count, [.. figures.Select(f => f / window.Count)]);
     }
 
     public void Write(string folder) => ModelFolder.WriteModel(folder, policy);

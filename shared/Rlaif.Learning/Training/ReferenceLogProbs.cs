@@ -1,3 +1,4 @@
+using Rlaif.Learning.Losses;
 using Rlaif.Learning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,23 +10,25 @@ namespace Rlaif.Learning.Training;
 internal sealed record ReferenceLogProbs(float[] Chosen, float[] Rejected)
 {
     /// <summary>Those that lie in the work folder when they belong to the same model and pairs; else computed and put there.</summary>
-    public static ReferenceLogProbs Of(string model, IReadOnlyList<TrainingPair> pairs, string work, string belongsTo, CancellationToken cancel)
+    /// <param name="ldAlpha">Weight of tokens beyond the shorter response of a pair; null: plain sums.</param>
+    public static ReferenceLogProbs Of(
+        string model, IReadOnlyList<TrainingPair> pairs, string work, string belongsTo, CancellationToken cancel, double? ldAlpha = null)
     {
         var file = Path.Combine(work, "reference.safetensors");
-        return Read(file, belongsTo) ?? Write(file, Compute(model, pairs, cancel), belongsTo);
+        return Read(file, belongsTo) ?? Write(file, Compute(model, pairs, ldAlpha, cancel), belongsTo);
     }
 
-    private static ReferenceLogProbs Compute(string model, IReadOnlyList<TrainingPair> pairs, CancellationToken cancel)
+    private static ReferenceLogProbs Compute(string model, IReadOnlyList<TrainingPair> pairs, double? ldAlpha, CancellationToken cancel)
     {
         using var reference = ModelFolder.ReadModel(model, trainable: false);
         var (chosen, rejected) = (new float[pairs.Count], new float[pairs.Count]);
         Inference.ByLength([.. pairs.Select(PairBatch.Length)], indices =>
         {
-            var batch = PairBatch.ForLogProbs([.. indices.Select(i => pairs[i])]);
-            var sums = batch.Asked.SequenceLogProbs(reference, batch.Hidden(reference)).cpu().data<float>();
+            var sums = LengthDesensitisation.Sums(PairFigures.Tokens(reference, [.. indices.Select(i => pairs[i])], squares: false), ldAlpha);
+            var (ofChosen, ofRejected) = (sums.Chosen.cpu().data<float>(), sums.Rejected.cpu().data<float>());
             for (var i = 0; i < indices.Length; i++)
             {
-                (chosen[indices[i]], rejected[indices[i]]) = (sums[i], sums[indices.Length + i]);
+                (chosen[indices[i]], rejected[indices[i]]) = (ofChosen[i], ofRejected[i]);
             }
         }, cancel);
         return new(chosen, rejected);

@@ -14,9 +14,9 @@ internal sealed class RewardModelObjective(RewardModel model, IReadOnlyList<Trai
 
     public IReadOnlyList<string> Metrics { get; } = ["reward_model/loss", "reward_model/accuracy", "reward_model/margin"];
 
-    public long Count(IReadOnlyList<int> examples) => examples.Count;
+    public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Count);
 
-    public LossPart Part(IReadOnlyList<int> examples, long window)
+    public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
         TrainingPair[] part = [.. examples.Select(i => pairs[i])];
         var batch = PairBatch.ForRewards(part);
@@ -25,7 +25,7 @@ internal sealed class RewardModelObjective(RewardModel model, IReadOnlyList<Trai
         var (loss, margins) = BradleyTerryLoss.Of(
             rewards.narrow(0, 0, part.Length), rewards.narrow(0, part.Length, part.Length), preferences, centring: centring);
         double[] figures = [PairFigures.Sum(loss), PairFigures.Agreements(margins, preferences), PairFigures.Sum(margins)];
-        return new(loss.sum() / window, [.. figures.Select(f => f / window)]);
+        return new(loss.sum() / window.Count, [.. figures.Select(f => f / window.Count)]);
     }
 
     public void Write(string folder) => ModelFolder.WriteRewardModel(folder, model);

@@ -13,12 +13,12 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
 
     public IReadOnlyList<string> Metrics { get; } = ["sft/loss_nats_per_token"];
 
-    public long Count(IReadOnlyList<int> examples) => examples.Sum(i => (long)sequences[i].Targets);
+    public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Sum(i => (long)sequences[i].Targets));
 
-    public LossPart Part(IReadOnlyList<int> examples, long window)
+    public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
         var batch = TokenBatch.Of([.. examples.Select(i => sequences[i])]);
-        var loss = CrossEntropyLoss.Of(batch.Asked.Logits(policy, batch.Hidden(policy)), batch.Asked.Targets, window);
+        var loss = CrossEntropyLoss.Of(batch.Asked.Logits(policy, batch.Hidden(policy)), batch.Asked.Targets, window.Count);
         return new(loss, [loss.item<float>()]);
     }
 

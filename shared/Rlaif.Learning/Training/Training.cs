@@ -38,8 +38,8 @@ public static class Training
         }
 
         var pairs = TrainingData.ReadPairs(job.Data, shape);
-        var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job), cancel);
-        using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, new PairVariant(recipe.Variant, recipe.Beta));
+        var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job, recipe.Variant?.LdAlpha), cancel, recipe.Variant?.LdAlpha);
+        using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, new TokenVariant(recipe.Variant, recipe.Beta));
         return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
     }
 

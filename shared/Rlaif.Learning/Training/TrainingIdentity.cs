@@ -18,7 +18,10 @@ internal static class TrainingIdentity
         [algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(), File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start),
             .. job.RewardModel is { } rewards ? [Model(rewards), string.Join(' ', job.EndIds ?? [])] : Array.Empty<string>()]);
 
-    public static string OfReference(TrainingJob job) => Hash("reference", File(job.Data), Model(job.Reference ?? job.Start));
+    /// <param name="job">The training that asks.</param>
+    /// <param name="ldAlpha">How tokens are weighed; null, as before there was a choice: all alike.</param>
+    public static string OfReference(TrainingJob job, double? ldAlpha = null) =>
+        Hash(["reference", File(job.Data), Model(job.Reference ?? job.Start), .. ldAlpha is null ? [] : new[] { $"ld {ldAlpha:R}" }]);
 
     private static string Hash(params IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(

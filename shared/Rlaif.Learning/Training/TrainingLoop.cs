@@ -65,13 +65,13 @@ internal static class TrainingLoop
     /// <returns>The window's figures.</returns>
     private static double[] Backward(IObjective objective, int[] window, int microBatch, CancellationToken cancel)
     {
-        var count = objective.Count(window);
+        var shared = objective.Window(window);
         var sums = new double[objective.Metrics.Count];
         foreach (var examples in window.Chunk(microBatch == 0 ? window.Length : microBatch))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var (loss, figures) = objective.Part(examples, count);
+            var (loss, figures) = objective.Part(examples, shared);
             loss.backward();
             for (var i = 0; i < sums.Length; i++)
             {

@@ -37,8 +37,9 @@ internal sealed class RecipeReader(RecipeDocument document)
         return record;
     }
 
-    private object? Value(Setting setting, Type type, YamlNode node, string path)
+    private object? Value(Setting setting, Type declared, YamlNode node, string path)
     {
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (type == typeof(string) || type.IsPrimitive)
         {
             return node is not YamlScalarNode scalar ? Wrong(path, node, $"is a {Kind(node)}; it must be {setting.Allowed}.")

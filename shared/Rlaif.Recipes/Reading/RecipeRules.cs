@@ -78,19 +78,54 @@ internal static class RecipeRules
     private static void Check(RecipeDocument document, string path, DpoRecipe dpo)
     {
         var variant = dpo.Variant!;
-        if (variant is { Loss: "exo", LabelSmoothing: 0 })
+        var named = variant.Mixture is null ? $"{path}.variant.loss" : $"{path}.variant.mixture";
+        CheckMixture(document, $"{path}.variant", variant);
+        if (variant.Names.Contains("exo", StringComparer.Ordinal) && variant.LabelSmoothing == 0)
         {
-            document.Wrong($"{path}.variant.loss", "is exo, which is infinite without smoothing; set variant.labelSmoothing, TRL has 0.001.");
+            document.Wrong(named, $"{(variant.Mixture is null ? "is" : "has")} exo, which is infinite without smoothing; set variant.labelSmoothing, TRL has 0.001.");
         }
 
-        if (variant.Loss is "aot" or "aotUnpaired" && dpo.MicroBatch > 0)
+        if (variant.Names.FirstOrDefault(name => name is "aot" or "aotUnpaired") is { } sorted)
         {
-            document.Wrong($"{path}.microBatch", $"is {dpo.MicroBatch}; {variant.Loss} sorts the whole batch, so it must be 0.");
+            if (dpo.MicroBatch > 0)
+            {
+                document.Wrong($"{path}.microBatch", $"is {dpo.MicroBatch}; {sorted} sorts the whole batch, so it must be 0.");
+            }
+
+            if (variant.Wpo)
+            {
+                document.Wrong($"{path}.variant.wpo", $"weighs pairs, and {sorted} has none left to weigh once it has sorted the batch.");
+            }
         }
 
-        if (variant.Divergence != "reverseKl" && !OfMargins.Contains(variant.Loss, StringComparer.Ordinal))
+        if (variant.Divergence != "reverseKl" && !variant.Names.Any(name => OfMargins.Contains(name, StringComparer.Ordinal)))
         {
-            document.Wrong($"{path}.variant.divergence", $"is {variant.Divergence}, which plays no part in {variant.Loss}; it is for {Written.Either(OfMargins)}.");
+            document.Wrong($"{path}.variant.divergence",
+                $"is {variant.Divergence}, which plays no part in {string.Join(" and ", variant.Names)}; it is for {Written.Either(OfMargins)}.");
+        }
+    }
+
+    private static void CheckMixture(RecipeDocument document, string path, VariantRecipe variant)
+    {
+        if (variant.Mixture is not { } mixture)
+        {
+            return;
+        }
+
+        IReadOnlyList<string> known = [.. Setting.Of(typeof(VariantRecipe)).First(s => s.Property.Name == nameof(VariantRecipe.Loss)).Words!, .. VariantRecipe.Likelihoods];
+        foreach (var unknown in mixture.Keys.Where(name => !known.Contains(name, StringComparer.Ordinal)))
+        {
+            document.Wrong($"{path}.mixture.{unknown}", $"is not a loss; {(Nearest.Of(unknown, known) is { } near ? $"did you mean {near}?" : $"it must be {Written.Either(known)}.")}");
+        }
+
+        if (!mixture.Values.Any(weight => weight > 0))
+        {
+            document.Wrong($"{path}.mixture", "gives nothing a weight; write a loss and its weight, for example {sigmoid: 1, sft: 0.7}.");
+        }
+
+        if (variant.Loss != "sigmoid")
+        {
+            document.Wrong($"{path}.loss", $"is {variant.Loss} beside a mixture, which takes its place; write {variant.Loss} and a weight into the mixture.");
         }
     }
 

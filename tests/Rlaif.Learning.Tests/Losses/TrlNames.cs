@@ -13,6 +13,8 @@ internal static class TrlNames
         ["aot"] = "aot", ["aot_unpaired"] = "aotUnpaired", ["apo_zero"] = "apoZero", ["apo_down"] = "apoDown", ["discopop"] = "discopop",
     };
 
+    private static readonly Dictionary<string, string> Likelihoods = new(StringComparer.Ordinal) { ["sft"] = "sft", ["sft_per_sequence"] = "sftPerSequence" };
+
     private static readonly Dictionary<string, string> Divergences = new(StringComparer.Ordinal)
     {
         ["reverse_kl"] = "reverseKl", ["forward_kl"] = "forwardKl", ["js_divergence"] = "jensenShannon", ["alpha_divergence"] = "alpha",
@@ -29,6 +31,16 @@ internal static class TrlNames
         {
             Loss = Losses[loss], Divergence = Divergences[divergence], LabelSmoothing = Number("label_smoothing", 0), Alpha = Number("f_alpha", usual.Alpha),
             DiscopopTemperature = Number("discopop_tau", usual.DiscopopTemperature),
+            LdAlpha = settings.TryGetProperty("ld_alpha", out var alpha) && alpha.ValueKind == JsonValueKind.Number ? alpha.GetDouble() : null,
+            Wpo = settings.TryGetProperty("use_weighting", out var weighs) && weighs.GetBoolean(),
         };
     }
+
+    /// <param name="losses">TRL's loss types with their weights; one alone with weight 1 is no mixture.</param>
+    /// <param name="settings">TRL's settings.</param>
+    public static VariantRecipe Mixture(IReadOnlyList<(string Loss, double Weight)> losses, JsonElement settings) =>
+        losses is [(not ("sft" or "sft_per_sequence"), 1)] ? Variant(losses[0].Loss, settings) : Variant("sigmoid", settings) with
+        {
+            Mixture = losses.ToDictionary(one => Likelihoods.GetValueOrDefault(one.Loss) ?? Losses[one.Loss], one => one.Weight, StringComparer.Ordinal),
+        };
 }

@@ -54,7 +54,7 @@ public class GroupObjectiveTests
             ModelFolder.ReadModel(tiny.Start, trainable: true), ModelFolder.ReadModel(tiny.Start, trainable: false), [2], new Given(new(new([5, 6], [[7, 8], [9, 4]]), [true, true], rewards)),
             GroupAlgorithm.Of(new() { Grpo = new() { Samples = 2 } }));
         objective.Begin(0, [0], CancellationToken.None);
-        var (loss, _) = objective.Part([0], objective.Count([0]));
+        var (loss, _) = objective.Part([0], objective.Window([0]));
         loss.backward();
         // What is left is the rounding of the attention kernels between policy and reference.
         Assert.Equal(learns, objective.Weights.Sum(w => w.Value.grad!.norm().item<float>()) > 1e-4 ? 1 : 0);

@@ -110,7 +110,7 @@ public class ObjectiveTests
     private static (Tensor Gradient, double[] Figures) Gradient(IObjective objective, IEnumerable<int[]> parts)
     {
         var all = parts.ToArray();
-        var window = objective.Count([.. all.SelectMany(p => p)]);
+        var window = objective.Window([.. all.SelectMany(p => p)]);
         var figures = new double[objective.Metrics.Count];
         objective.Begin(0, [.. all.SelectMany(p => p).Order()], CancellationToken.None);
         foreach (var weight in objective.Weights)

@@ -12,12 +12,18 @@ namespace Rlaif.Learning.Tests.Training;
 /// <summary>A model of a few thousand weights with data of all three kinds, in a folder of its own.</summary>
 internal sealed class TinyTraining : IDisposable
 {
-    public static readonly string[] Algorithms = ["sft", "dpo", "simpo", "cpo", "orpo", "reward-model", "grpo", "rloo"];
+    public static readonly string[] Algorithms = ["sft", "dpo", "dpo-tokens", "simpo", "cpo", "orpo", "reward-model", "grpo", "rloo"];
 
     public static readonly ModelConfig Config = new()
     {
         Architecture = "llama", HiddenSize = 16, Layers = 2, Heads = 2, KeyValueHeads = 1, HeadDim = 8, FeedForward = 32, Vocabulary = 48,
         MaxPositions = 64, TiedEmbeddings = true, BosTokenId = 1, EosTokenIds = [4], PadTokenId = 0,
+    };
+
+    /// <summary>All that looks at single tokens.</summary>
+    private static readonly VariantRecipe Tokens = new()
+    {
+        Mixture = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["hinge"] = 0.5, ["sft"] = 0.7, ["sftPerSequence"] = 0.2 }, LdAlpha = 0.3, Wpo = true,
     };
 
     public TinyTraining(int examples = 22)
@@ -66,8 +72,8 @@ internal sealed class TinyTraining : IDisposable
     {
         "sft" => new SftObjective(ModelFolder.ReadModel(Start, trainable: true), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
         // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
-        "dpo" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
-            new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(null, beta: 0.1)),
+        "dpo" or "dpo-tokens" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
+            new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
         "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
         "grpo" or "rloo" => new GroupObjective(
             ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
@@ -93,6 +99,7 @@ internal sealed class TinyTraining : IDisposable
         {
             "sft" => Trainer.Sft(job, Set(new SftRecipe()), Out(name), progress, CancellationToken.None),
             "dpo" => Trainer.Dpo(job, Set(new DpoRecipe()), Out(name), progress, CancellationToken.None),
+            "dpo-tokens" => Trainer.Dpo(job, Set(new DpoRecipe { Variant = Tokens }), Out(name), progress, CancellationToken.None),
             "simpo" => Trainer.ReferenceFree(job, new() { Simpo = Set(new SimpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "cpo" => Trainer.ReferenceFree(job, new() { Cpo = Set(new CpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "orpo" => Trainer.ReferenceFree(job, new() { Orpo = Set(new OrpoRecipe()) }, Out(name), progress, CancellationToken.None),

@@ -33,6 +33,9 @@ public class TrajectoryTests
     [InlineData("dpo_discopop")]
     [InlineData("dpo_forward_kl")]
     [InlineData("dpo_js")]
+    [InlineData("dpo_sigmoid_sft")]
+    [InlineData("dpo_ld")]
+    [InlineData("dpo_wpo")]
     [InlineData("simpo")]
     [InlineData("ours_dpo_soft")]
     [InlineData("reward")]
@@ -44,7 +47,7 @@ public class TrajectoryTests
         return TorchThread.Run(() =>
         {
             using var scope = NewDisposeScope();
-            using var objective = Objective(name, golden);
+            using var objective = new TrlWindow(Objective(name, golden));
             var start = objective.Weights.ToDictionary(w => w.Name, w => w.Value.detach().clone());
             var metrics = TrainingLoop.Run(objective, Plan(golden), null, (_, _) => { }, cancel);
             TrajectoryComparison.Steps(golden, metrics);
@@ -91,9 +94,14 @@ public class TrajectoryTests
             return new ReferenceFreeObjective(name, policy, pairs, new(recipe));
         }
 
+        var beta = config.GetProperty("beta").GetDouble();
+        var loss = config.TryGetProperty("loss_type", out var named) ? named : default;
+        var variant = loss.ValueKind == JsonValueKind.Array
+            ? TrlNames.Mixture([.. loss.EnumerateArray().Select(one => one.GetString()!).Zip(config.GetProperty("loss_weights").Flatten())], config)
+            : TrlNames.Variant(loss.ValueKind == JsonValueKind.String ? loss.GetString()! : "sigmoid", config);
         TrajectoryComparison.Put(policy, Fixtures.Path("trajectories/dpo.initial_policy.safetensors"));
         var work = Directory.CreateTempSubdirectory("rlaif").FullName;
-        var reference = ReferenceLogProbs.Of(Fixtures.Path("trajectories/base"), pairs, work, "this", CancellationToken.None);
+        var reference = ReferenceLogProbs.Of(Fixtures.Path("trajectories/base"), pairs, work, "this", CancellationToken.None, variant.LdAlpha);
         Directory.Delete(work, recursive: true);
         if (golden.TryGetProperty("reference_chosen_logps", out var expected))
         {
@@ -102,8 +110,7 @@ public class TrajectoryTests
             Golden.Close([.. expected.Flatten()], [.. reference.Rejected.Select(l => (double)l)], 2e-6, "reference of rejected");
         }
 
-        var loss = config.TryGetProperty("loss_type", out var named) ? named.GetString()! : "sigmoid";
-        return new DpoObjective(policy, pairs, reference, new(TrlNames.Variant(loss, config), config.GetProperty("beta").GetDouble()));
+        return new DpoObjective(policy, pairs, reference, new(variant, beta));
     }
 
     private static int[] Ids(JsonElement example, string name) => [.. example.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
