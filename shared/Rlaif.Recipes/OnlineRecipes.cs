@@ -1,13 +1,9 @@
 namespace Rlaif.Recipes;
 
 /// <summary>Settings of algorithms that sample responses themselves and learn from what a reward model says of them. An example is a prompt:
-/// <see cref="TrainingRecipe.Batch"/> prompts are answered for each step, <see cref="Samples"/> times each.</summary>
+/// <see cref="TrainingRecipe.Batch"/> prompts are answered together.</summary>
 public abstract record OnlineRecipe : TrainingRecipe
 {
-    /// <summary>Responses to each prompt, which are compared with each other (TRL: 8).</summary>
-    [Between(2, 1024, "8")]
-    public int Samples { get; init; } = 8;
-
     /// <summary>Temperature of sampling; log-probabilities are taken at it too (TRL: 1).</summary>
     [Between(0.01, 10, "1")]
     public double Temperature { get; init; } = 1;
@@ -15,10 +11,6 @@ public abstract record OnlineRecipe : TrainingRecipe
     /// <summary>Longest response in tokens.</summary>
     [Between(1, 1_000_000, "64")]
     public int MaxNewTokens { get; init; } = 64;
-
-    /// <summary>Optimizer steps on each batch of responses (TRL: 1). From the second on ratios leave 1.</summary>
-    [Between(1, 100, "1")]
-    public int Iterations { get; init; } = 1;
 
     /// <summary>What a response without its end token loses, in the reward model's unit (TRL: 0).</summary>
     [Between(0, 1000, "0")]
@@ -33,8 +25,20 @@ public abstract record OnlineRecipe : TrainingRecipe
     public double ClipHigh { get; init; } = 0.2;
 }
 
+/// <summary>Settings of algorithms that compare the responses to a prompt with each other.</summary>
+public abstract record GroupRecipe : OnlineRecipe
+{
+    /// <summary>Responses to each prompt (TRL: 8).</summary>
+    [Between(2, 1024, "8")]
+    public int Samples { get; init; } = 8;
+
+    /// <summary>Optimizer steps on each batch of responses (TRL: 1). From the second on ratios leave 1.</summary>
+    [Between(1, 100, "1")]
+    public int Iterations { get; init; } = 1;
+}
+
 /// <summary>Group-relative policy optimisation: a response against its siblings, token by token.</summary>
-public sealed record GrpoRecipe : OnlineRecipe
+public sealed record GrpoRecipe : GroupRecipe
 {
     /// <summary>What a token costs and over what the costs are averaged.</summary>
     [OneOf("grpo", "bnpo", "drGrpo", "dapo", "cispo", "sapo", "luspo", "vespo")]
@@ -61,7 +65,7 @@ public sealed record GrpoRecipe : OnlineRecipe
 }
 
 /// <summary>REINFORCE with the mean of a response's siblings as baseline; a response is one action.</summary>
-public sealed record RlooRecipe : OnlineRecipe
+public sealed record RlooRecipe : GroupRecipe
 {
     /// <summary>Weight of the summed log-ratio (k1) that is taken off each reward (Ahmadian et al. 2024 and TRL: 0.05).</summary>
     [Between(0, 100, "0.05")]

@@ -66,14 +66,17 @@ public sealed record OptimizationRecipe
     /// <summary>The same with leave-one-out baselines and a penalty in the reward.</summary>
     public RlooRecipe? Rloo { get; init; }
 
+    /// <summary>Reinforcement learning with a critic.</summary>
+    public PpoRecipe? Ppo { get; init; }
+
     /// <summary>Whether the algorithm samples responses itself and needs a reward model.</summary>
     [JsonIgnore]
-    public bool IsOnline => Grpo is not null || Rloo is not null;
+    public bool IsOnline => Grpo is not null || Rloo is not null || Ppo is not null;
 
     /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
     [JsonIgnore]
     public string Algorithm => Sft is not null ? "sft" : Simpo is not null ? "simpo" : Cpo is not null ? "cpo" : Orpo is not null ? "orpo"
-        : Grpo is not null ? "grpo" : Rloo is not null ? "rloo" : "dpo";
+        : Grpo is not null ? "grpo" : Rloo is not null ? "rloo" : Ppo is not null ? "ppo" : "dpo";
 }
 
 /// <summary>Supervised fine-tuning, loss on response tokens.</summary>

@@ -50,7 +50,7 @@ internal static class BatchOrder
     }
 
     // Fisher and Yates, from the back.
-    private static T[] Shuffled<T>(T[] items, RandomStream random)
+    public static T[] Shuffled<T>(T[] items, RandomStream random)
     {
         for (var last = items.Length - 1; last > 0; last--)
         {

@@ -7,7 +7,7 @@ namespace Rlaif.Learning.Training;
 /// <summary>How an algorithm learns from groups of responses: their advantages once for each batch of rollouts, then a loss of every step.</summary>
 /// <param name="Name">As it stands in the names of metrics.</param>
 /// <param name="Recipe">Its settings.</param>
-internal abstract record GroupAlgorithm(string Name, OnlineRecipe Recipe)
+internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
 {
     public static GroupAlgorithm Of(OptimizationRecipe recipe) => recipe switch
     {

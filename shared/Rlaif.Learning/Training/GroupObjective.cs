@@ -15,6 +15,7 @@ internal sealed class GroupObjective(
 {
     private readonly Dictionary<int, Lesson> lessons = [];
     private double tokens;
+    private IReadOnlyList<(string, double)> figures = [];
 
     /// <summary>A rollout and what is kept of it for all steps on it, response by response.</summary>
     private sealed record Lesson(Rollout Rollout, IReadOnlyList<float> Advantages, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference);
@@ -28,36 +29,23 @@ internal sealed class GroupObjective(
     /// tokens' own log-probabilities.</remarks>
     public IReadOnlyList<string> Metrics { get; } =
     [
-        .. new[] { "loss", "reward", "reward_deviation_in_group", "response_tokens", "ended", "entropy_nats_per_token", "clip_fraction" }
+        .. new[] { "loss", "entropy_nats_per_token", "clip_fraction" }
             .Concat(reference is null ? [] : ["kl_k3_nats_per_token"]).Select(name => $"{algorithm.Name}/{name}"),
     ];
 
     public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Count * algorithm.Recipe.Samples);
 
-    public void Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
+    public IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
     {
         var (batch, iteration) = Math.DivRem(step, algorithm.Recipe.Iterations);
-        if (iteration > 0)
+        if (iteration == 0)
         {
-            return;
+            var made = rollouts.Of(policy, batch, window, cancel);
+            Learn(made, window, cancel);
+            figures = Figures(made);
         }
 
-        using var scope = NewDisposeScope();
-        using var still = no_grad();
-        var made = rollouts.Of(policy, batch, window, cancel);
-        var groups = made.Select(rollout => rollout.Group).ToList();
-        var old = algorithm.NeedsOld ? LogProbs(policy, groups, cancel) : null;
-        var before = reference is null ? null : LogProbs(reference, groups, cancel);
-        var kl = old is null || before is null ? null : tensor(old.Zip(before).SelectMany(group => group.First.Zip(group.Second, (p, q) => p.Sum() - q.Sum())).ToArray());
-        var advantages = algorithm.Advantages(tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), kl).cpu().data<float>().ToArray();
-        lessons.Clear();
-        for (var i = 0; i < made.Count; i++)
-        {
-            var size = made[i].Rewards.Count;
-            lessons.Add(window[i], new(made[i], advantages[(i * size)..((i + 1) * size)], old?[i], before?[i]));
-        }
-
-        tokens = Math.Max(1, made.Sum(rollout => rollout.Group.Responses.Where((_, k) => IsLearnt(rollout, k)).Sum(response => response.Length)));
+        return figures;
     }
 
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
@@ -73,7 +61,7 @@ internal sealed class GroupObjective(
             Reference = reference is null ? null : Stored(l => l.Reference!),
         };
         var (loss, statistics) = algorithm.Loss(batch, new(window.Count, tokens, algorithm.Recipe.MaxNewTokens));
-        return new(loss, [loss.item<float>(), .. Figures(part, window.Count), .. TokenFigures(batch, statistics)]);
+        return new(loss, [loss.item<float>(), .. Figures(batch, statistics)]);
     }
 
     public void Write(string folder) => ModelFolder.WriteModel(folder, policy);
@@ -89,22 +77,44 @@ internal sealed class GroupObjective(
 
     private bool IsLearnt(Rollout rollout, int k) => rollout.Ended[k] || !algorithm.MasksTruncated;
 
-    private static IEnumerable<double> Figures(Lesson[] part, long window)
+    /// <summary>Advantages, and log-probabilities as far as the algorithm asks for them, under the policy as it is now.</summary>
+    private void Learn(IReadOnlyList<Rollout> made, IReadOnlyList<int> window, CancellationToken cancel)
     {
-        var all = part.Select(lesson => lesson.Rollout).ToList();
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        var groups = made.Select(rollout => rollout.Group).ToList();
+        var old = algorithm.NeedsOld ? LogProbs(policy, groups, cancel) : null;
+        var before = reference is null ? null : LogProbs(reference, groups, cancel);
+        var kl = old is null || before is null ? null : tensor(old.Zip(before, (p, q) => p.Sum() - q.Sum()).ToArray());
+        var advantages = algorithm.Advantages(tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), kl).cpu().data<float>().ToArray();
+        lessons.Clear();
+        for (var i = 0; i < made.Count; i++)
+        {
+            var own = (i * algorithm.Recipe.Samples)..((i + 1) * algorithm.Recipe.Samples);
+            lessons.Add(window[i], new(made[i], advantages[own], old?[own], before?[own]));
+        }
+
+        tokens = Math.Max(1, made.Sum(rollout => rollout.Group.Responses.Where((_, k) => IsLearnt(rollout, k)).Sum(response => response.Length)));
+    }
+
+    private (string, double)[] Figures(IReadOnlyList<Rollout> made)
+    {
         double Deviation(IReadOnlyList<float> rewards)
         {
             var mean = rewards.Average();
-            return rewards.Count * Math.Sqrt(rewards.Sum(reward => Math.Pow(reward - mean, 2)) / (rewards.Count - 1));
+            return Math.Sqrt(rewards.Sum(reward => Math.Pow(reward - mean, 2)) / (rewards.Count - 1));
         }
 
-        yield return all.Sum(rollout => rollout.Rewards.Sum(reward => (double)reward)) / window;
-        yield return all.Sum(rollout => Deviation(rollout.Rewards)) / window;
-        yield return (double)all.Sum(rollout => rollout.Group.Responses.Sum(response => response.Length)) / window;
-        yield return (double)all.Sum(rollout => rollout.Ended.Count(ended => ended)) / window;
+        return
+        [
+            ($"{algorithm.Name}/reward", made.Average(rollout => rollout.Rewards.Average())),
+            ($"{algorithm.Name}/reward_deviation_in_group", made.Average(rollout => Deviation(rollout.Rewards))),
+            ($"{algorithm.Name}/response_tokens", made.Average(rollout => rollout.Group.Responses.Average(response => response.Length))),
+            ($"{algorithm.Name}/ended", made.Average(rollout => rollout.Ended.Average(ended => ended ? 1.0 : 0))),
+        ];
     }
 
-    private IEnumerable<double> TokenFigures(GrpoBatch batch, PolicyStatistics statistics)
+    private IEnumerable<double> Figures(GrpoBatch batch, PolicyStatistics statistics)
     {
         var share = batch.Mask.sum().ToInt64() / tokens;
         yield return -MaskedStatistics.Mean(batch.LogProbs.detach(), batch.Mask).item<float>() * share;
@@ -115,29 +125,6 @@ internal sealed class GroupObjective(
         }
     }
 
-    /// <summary>log p of every response token, group by group.</summary>
-    private IReadOnlyList<float[]>[] LogProbs(LanguageModel model, List<ResponseGroup> groups, CancellationToken cancel)
-    {
-        var all = new IReadOnlyList<float[]>[groups.Count];
-        Inference.ByLength([.. groups.Select(group => group.Length)], indices =>
-        {
-            ResponseGroup[] some = [.. indices.Select(i => groups[i])];
-            var values = ResponseTokens.LogProbs(model, GroupBatch.ForLogProbs(some), algorithm.Recipe.Temperature).cpu().data<float>().ToArray();
-            var found = indices.Select(_ => new List<float[]>()).ToList();
-            var begin = 0;
-            for (var k = 0; k < some[0].Responses.Count; k++)
-            {
-                for (var i = 0; i < some.Length; i++)
-                {
-                    found[i].Add(values[begin..(begin += some[i].Responses[k].Length)]);
-                }
-            }
-
-            for (var i = 0; i < indices.Length; i++)
-            {
-                all[indices[i]] = found[i];
-            }
-        }, cancel);
-        return all;
-    }
+    private float[][] LogProbs(LanguageModel model, IReadOnlyList<ResponseGroup> groups, CancellationToken cancel) =>
+        GroupTokens.Of(groups, batch => ResponseTokens.LogProbs(model, batch, algorithm.Recipe.Temperature), cancel);
 }

@@ -9,19 +9,26 @@ internal interface IObjective : IDisposable
     /// <summary>What is trained.</summary>
     IReadOnlyList<NamedWeight> Weights { get; }
 
+    /// <summary>The same in parts, each with a gradient norm and a learning rate of its own.</summary>
+    IReadOnlyList<TrainedPart> Parts => [new("", Weights)];
+
     /// <summary>Tokens of each example, by which batches are made of like ones.</summary>
     IReadOnlyList<int> Lengths { get; }
 
     /// <summary>Names of the figures that every part has, with unit and estimator.</summary>
     IReadOnlyList<string> Metrics { get; }
 
+    /// <summary>Told of the figures of earlier steps when a training goes on: what an algorithm has learnt beside its weights is among them.</summary>
+    void Resume(IReadOnlyList<TrainingMetric> earlier)
+    {
+    }
+
     /// <summary>Told of every step before its first part: algorithms that learn from their own samples take them here.</summary>
     /// <param name="step">From 0.</param>
     /// <param name="window">All examples of the step.</param>
     /// <param name="cancel">Ends the sampling.</param>
-    void Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
-    {
-    }
+    /// <returns>Figures of the step that no part has.</returns>
+    IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel) => [];
 
     /// <summary>What the parts of one step share.</summary>
     /// <param name="examples">All examples of the step.</param>
@@ -35,6 +42,12 @@ internal interface IObjective : IDisposable
     /// <summary>Writes the model folder.</summary>
     void Write(string folder);
 }
+
+/// <summary>Weights that are clipped together.</summary>
+/// <param name="Name">Stands before the names of its figures; empty where it is the only part, or the policy.</param>
+/// <param name="Weights">Their names are those of a checkpoint.</param>
+/// <param name="Rate">What the learning rate is multiplied by, given the step from 0; null: 1.</param>
+internal sealed record TrainedPart(string Name, IReadOnlyList<NamedWeight> Weights, Func<int, double>? Rate = null);
 
 /// <summary>What no micro-batch knows of its step alone.</summary>
 /// <param name="Count">What the step's mean divides by: response tokens, pairs or responses.</param>

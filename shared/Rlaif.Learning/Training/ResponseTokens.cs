@@ -9,10 +9,11 @@ internal sealed class ResponseTokens
 {
     private readonly Tensor places;
     private readonly long rows, time;
+    private readonly IReadOnlyList<int> lengths;
 
     private ResponseTokens(IReadOnlyList<int> lengths)
     {
-        (rows, time) = (lengths.Count, lengths.Max());
+        (this.lengths, rows, time) = (lengths, lengths.Count, lengths.Max());
         places = tensor([.. lengths.SelectMany((length, row) => Enumerable.Range(0, length).Select(t => (row * time) + t))]);
         Mask = Rows(ones(places.shape[0])).to(ScalarType.Bool);
     }
@@ -40,6 +41,13 @@ internal sealed class ResponseTokens
         using var scope = NewDisposeScope();
         var logits = batch.Asked.Logits(model, batch.Hidden(model));
         return TokenLogProbs.Of(temperature == 1 ? logits : logits / temperature, batch.Asked.Targets).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[rows, time] to the real tokens of each row.</summary>
+    public float[][] Each(Tensor values)
+    {
+        var all = values.cpu().contiguous().data<float>().ToArray();
+        return [.. lengths.Select((length, row) => all[(int)(row * time)..(int)((row * time) + length)])];
     }
 
     /// <summary>[asked] to [rows, time], 0 where there is no token; gradients flow.</summary>

@@ -7,10 +7,11 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Training;
 
 /// <summary>Responses that the policy samples, and rewards of a model. Takes over the reward model.</summary>
+/// <param name="samples">Responses to each prompt.</param>
 /// <param name="endIds">Tokens that end a response.</param>
 /// <param name="seed">With batch and place, the random numbers of a response.</param>
 internal sealed class SampledRollouts(
-    IReadOnlyList<int[]> prompts, RewardModel rewardModel, OnlineRecipe recipe, IReadOnlyList<int> endIds, ulong seed) : IRollouts
+    IReadOnlyList<int[]> prompts, RewardModel rewardModel, OnlineRecipe recipe, int samples, IReadOnlyList<int> endIds, ulong seed) : IRollouts
 {
     // The order of the prompts has the streams of the seed itself.
     private readonly ulong draws = ~seed;
@@ -18,13 +19,13 @@ internal sealed class SampledRollouts(
     public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
     {
         var sampled = Sampler.Sample(policy, [.. prompts.SelectMany((prompt, place) => Requests(prompt, batch, place))], cancel: cancel);
-        TrainingExample[] answers = [.. sampled.Select((response, row) => new TrainingExample(Prompt(prompts[row / recipe.Samples]), Ids(response)))];
+        TrainingExample[] answers = [.. sampled.Select((response, row) => new TrainingExample(Prompt(prompts[row / samples]), Ids(response)))];
         var rewards = Rewards(answers, sampled, cancel);
         return
         [
             .. prompts.Select((prompt, place) =>
             {
-                var of = Enumerable.Range(place * recipe.Samples, recipe.Samples).ToList();
+                var of = Enumerable.Range(place * samples, samples).ToList();
                 return new Rollout(
                     new(Prompt(prompt), [.. of.Select(row => answers[row].Response)]), [.. of.Select(row => sampled[row].Ended)], [.. of.Select(row => rewards[row])]);
             }),
@@ -37,7 +38,7 @@ internal sealed class SampledRollouts(
 
     private static int[] Ids(SampledResponse response) => [.. response.Tokens.Select(token => token.Id)];
 
-    private IEnumerable<SamplingRequest> Requests(int prompt, int batch, int place) => Enumerable.Range(place * recipe.Samples, recipe.Samples).Select(row =>
+    private IEnumerable<SamplingRequest> Requests(int prompt, int batch, int place) => Enumerable.Range(place * samples, samples).Select(row =>
         new SamplingRequest(Prompt(prompt), recipe.Temperature, 1, recipe.MaxNewTokens, draws, ((ulong)batch << 32) | (uint)row, endIds));
 
     private float[] Rewards(TrainingExample[] answers, IReadOnlyList<SampledResponse> sampled, CancellationToken cancel)

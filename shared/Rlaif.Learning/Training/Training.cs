@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Rlaif.Learning.Losses;
+using Rlaif.Learning.Models;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 
@@ -55,13 +56,13 @@ public static class Training
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
     }
 
-    /// <summary>Reinforcement learning on prompts: grpo or rloo, whichever the recipe holds, with rewards of the job's reward model.</summary>
+    /// <summary>Reinforcement learning on prompts: grpo, rloo or ppo, whichever the recipe holds, with rewards of the job's reward model. PPO's critic begins
+    /// as that model.</summary>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> Online(
         TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        var algorithm = GroupAlgorithm.Of(recipe);
-        var rewards = job.RewardModel ?? throw new InputException($"{algorithm.Name} was asked for without a reward model, which judges its samples; name one.");
+        var rewards = job.RewardModel ?? throw new InputException($"{recipe.Algorithm} was asked for without a reward model, which judges its samples; name one.");
         var policy = ModelFolder.ReadModel(job.Start, trainable: true);
         var prompts = TrainingData.ReadPrompts(job.Data, policy.Config);
         var judge = ModelFolder.ReadRewardModel(rewards, trainable: false);
@@ -71,9 +72,19 @@ public static class Training
                 $"The reward model {rewards} has {ids} token ids, the policy {job.Start} has {policy.Config.Vocabulary}; they must share a tokenizer.");
         }
 
-        var sampled = new SampledRollouts(prompts, judge, algorithm.Recipe, job.EndIds ?? policy.Config.EosTokenIds, job.Seed);
-        var reference = algorithm.NeedsReference ? ModelFolder.ReadModel(job.Reference ?? job.Start, trainable: false) : null;
-        using var objective = new GroupObjective(policy, reference, [.. prompts.Select(prompt => prompt.Length)], sampled, algorithm);
+        IReadOnlyList<int> lengths = [.. prompts.Select(prompt => prompt.Length)];
+        LanguageModel Reference() => ModelFolder.ReadModel(job.Reference ?? job.Start, trainable: false);
+        IRollouts Sampled(OnlineRecipe settings, int samples) => new SampledRollouts(prompts, judge, settings, samples, job.EndIds ?? policy.Config.EosTokenIds, job.Seed);
+        if (recipe.Ppo is { } ppo)
+        {
+            var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
+            using var classic = new PpoObjective(policy, Reference(), ModelFolder.ReadRewardModel(rewards, trainable: true), lengths, Sampled(ppo, 1), plan, ppo);
+            return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo));
+        }
+
+        var algorithm = GroupAlgorithm.Of(recipe);
+        using var objective = new GroupObjective(
+            policy, algorithm.NeedsReference ? Reference() : null, lengths, Sampled(algorithm.Recipe, algorithm.Recipe.Samples), algorithm);
         return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel);
     }
 
@@ -90,13 +101,10 @@ public static class Training
 
     private static IReadOnlyList<TrainingMetric> Run(
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
-        CancellationToken cancel)
+        CancellationToken cancel, TrainingPlan? plan = null)
     {
-        // Between two steps on the same rollouts there is nothing to go on from: the policy that made them is gone.
-        var together = recipe is OnlineRecipe online ? online.Iterations : 1;
-        var every = (recipe.CheckpointSteps + together - 1) / together * together;
-        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), every);
-        var metrics = TrainingLoop.Run(objective, TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel);
+        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
+        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel);
         DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
         return metrics;
     }

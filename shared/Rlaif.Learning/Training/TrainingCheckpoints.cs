@@ -13,13 +13,15 @@ namespace Rlaif.Learning.Training;
 /// <param name="every">Steps between checkpoints.</param>
 internal sealed class TrainingCheckpoints(string work, string belongsTo, int every)
 {
+    private int written;
+
     private const string Weights = "weights.safetensors", Moments = "moments.safetensors", State = "state.json";
 
     private sealed record StateFile(string BelongsTo, int Step, IReadOnlyList<TrainingMetric> Metrics);
 
     /// <summary>Restores the newest checkpoint of this training, if there is one.</summary>
     /// <returns>Metrics of the steps done, and their number.</returns>
-    public (int Step, IReadOnlyList<TrainingMetric> Metrics) Resume(IReadOnlyList<NamedWeight> weights, AdamW adam)
+    public (int Step, IReadOnlyList<TrainingMetric> Metrics) Resume(IReadOnlyList<NamedWeight> weights, PartOptimizers adam)
     {
         var newest = Folders().Select(folder => (Folder: folder, State: ReadState(folder)))
             .Where(c => c.State?.BelongsTo == belongsTo).OrderByDescending(c => c.State!.Step).FirstOrDefault();
@@ -41,6 +43,7 @@ internal sealed class TrainingCheckpoints(string work, string belongsTo, int eve
         {
             var byName = stored.Tensors.ToDictionary(t => t.Name, t => t.Value, StringComparer.Ordinal);
             adam.Resume(name => byName[name], state.Step);
+            written = state.Step;
         }
 
         return (state.Step, state.Metrics);
@@ -48,15 +51,16 @@ internal sealed class TrainingCheckpoints(string work, string belongsTo, int eve
 
     /// <summary>Writes a checkpoint when one is due; when it is complete and on the disk, the older ones go.</summary>
     /// <exception cref="Recipes.InputException">The disk does not take it; the older checkpoint is untouched.</exception>
-    public void WriteWhenDue(IReadOnlyList<NamedWeight> weights, AdamW adam, IReadOnlyList<TrainingMetric> metrics)
+    public void WriteWhenDue(IReadOnlyList<NamedWeight> weights, PartOptimizers adam, IReadOnlyList<TrainingMetric> metrics)
     {
-        if (adam.Steps % every == 0)
+        if (adam.Steps - written >= every)
         {
+            written = adam.Steps;
             DiskFailure.Explain($"write the checkpoint of step {adam.Steps} to {work}", () => Write(weights, adam, metrics));
         }
     }
 
-    private void Write(IReadOnlyList<NamedWeight> weights, AdamW adam, IReadOnlyList<TrainingMetric> metrics)
+    private void Write(IReadOnlyList<NamedWeight> weights, PartOptimizers adam, IReadOnlyList<TrainingMetric> metrics)
     {
         Directory.CreateDirectory(work);
         string[] older = [.. Folders()];

@@ -17,47 +17,37 @@ internal static class TrainingLoop
         IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel)
     {
         using var order = TensorDevice.InFixedOrder();
-        using var adam = new AdamW(objective.Weights, plan.AdamW);
-        var (done, before) = checkpoints?.Resume(objective.Weights, adam) ?? (0, []);
+        using var optimizers = new PartOptimizers(objective.Parts, plan.AdamW);
+        var (done, before) = checkpoints?.Resume(objective.Weights, optimizers) ?? (0, []);
+        objective.Resume(before);
         var metrics = before.ToList();
         ZeroGradients(objective.Weights);
         for (var step = done; step < plan.Steps; step++)
         {
-            metrics.AddRange(Step(objective, plan, adam, step, cancel));
+            metrics.AddRange(Step(objective, plan, optimizers, step, cancel));
             TrainedTokens.Add(objective, plan.Batches[step]);
             TorchMemory.Sweep();
-            checkpoints?.WriteWhenDue(objective.Weights, adam, metrics);
+            if (plan.MayStopAfter(step))
+            {
+                checkpoints?.WriteWhenDue(objective.Weights, optimizers, metrics);
+            }
+
             progress(step + 1, plan.Steps);
         }
 
         return metrics;
     }
 
-    private static List<TrainingMetric> Step(IObjective objective, TrainingPlan plan, AdamW adam, int step, CancellationToken cancel)
+    private static List<TrainingMetric> Step(IObjective objective, TrainingPlan plan, PartOptimizers optimizers, int step, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
-        objective.Begin(step, plan.Batches[step], cancel);
+        var figures = objective.Begin(step, plan.Batches[step], cancel);
         var sums = Backward(objective, plan.Batches[step], plan.MicroBatch, cancel);
-        Tensor[] gradients = [.. objective.Weights.Select(w => w.Value.grad!)];
-        var norm = GradientClip.Apply(gradients, plan.MaxGradientNorm).item<float>();
-        if (!float.IsFinite(norm))
-        {
-            throw new InputException(
-                $"The training diverged: at step {step + 1} of {plan.Steps} the gradient norm is {norm}; lower the learning rate {plan.Schedule.Peak}.");
-        }
-
-        var learningRate = plan.Schedule.At(step);
-        adam.Update(gradients, learningRate);
-        foreach (var gradient in gradients)
-        {
-            gradient.zero_();
-        }
-
         return
         [
             .. objective.Metrics.Zip(sums, (name, value) => new TrainingMetric(step + 1, name, value)),
-            new(step + 1, "optimizer/gradient_norm", norm),
-            new(step + 1, "optimizer/learning_rate", learningRate),
+            .. figures.Select(figure => new TrainingMetric(step + 1, figure.Name, figure.Value)),
+            .. optimizers.Update(plan, step).Select(figure => new TrainingMetric(step + 1, figure.Name, figure.Value)),
         ];
     }
 

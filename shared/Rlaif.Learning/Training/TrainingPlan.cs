@@ -14,13 +14,25 @@ internal sealed record TrainingPlan(
 {
     public int Steps => Batches.Count;
 
+    /// <summary>Steps of the same number learn from the same rollouts. Between them there is nothing to go on from: the policy that made the rollouts is gone.</summary>
+    public Func<int, int> Together { get; init; } = step => step;
+
+    /// <summary>Whether a training can go on after this step, from 0, with what a checkpoint holds.</summary>
+    public bool MayStopAfter(int step) => Together(step) != Together(step + 1);
+
     public static TrainingPlan Of(TrainingRecipe recipe, IReadOnlyList<int> lengths, ulong seed)
     {
         // Every batch of rollouts is learnt from as often as the recipe says.
-        var iterations = recipe is OnlineRecipe online ? online.Iterations : 1;
+        var iterations = recipe is GroupRecipe group ? group.Iterations : 1;
         int[][] batches = [.. Enumerable.Range(0, recipe.Epochs).SelectMany(epoch => BatchOrder.Epoch(lengths, recipe.Batch, seed, epoch))
             .SelectMany(batch => Enumerable.Repeat(batch, iterations))];
-        var schedule = new LearningRateSchedule(recipe.LearningRate, KindOf(recipe.Schedule), recipe.WarmupSteps, batches.Length);
+        return Of(recipe, batches) with { Together = step => step / iterations };
+    }
+
+    /// <summary>With batches that are known.</summary>
+    public static TrainingPlan Of(TrainingRecipe recipe, IReadOnlyList<int[]> batches)
+    {
+        var schedule = new LearningRateSchedule(recipe.LearningRate, KindOf(recipe.Schedule), recipe.WarmupSteps, batches.Count);
         return new(batches, recipe.MicroBatch, schedule, new(WeightDecay: recipe.WeightDecay), recipe.MaxGradientNorm);
     }
 

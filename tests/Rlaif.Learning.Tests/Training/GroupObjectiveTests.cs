@@ -32,15 +32,15 @@ public class GroupObjectiveTests
     {
         using var scope = NewDisposeScope();
         var recipe = algorithm == "grpo" ? new OptimizationRecipe { Grpo = new() { MaxNewTokens = 6, Batch = 8, Epochs = 8, LearningRate = 1e-2, WarmupSteps = 0 } }
-            : new() { Rloo = new() { Normalise = true, MaxNewTokens = 6, Batch = 8, Epochs = 8, LearningRate = 1e-2, WarmupSteps = 0 } };
+            : new() { Rloo = new() { MaxNewTokens = 6, Batch = 8, Epochs = 8, LearningRate = 1e-2, WarmupSteps = 0 } };
         var learning = GroupAlgorithm.Of(recipe);
         int[][] prompts = [.. tiny.Examples.Select(e => e.Prompt)];
         using var objective = new GroupObjective(
             ModelFolder.ReadModel(tiny.Start, trainable: true), ModelFolder.ReadModel(tiny.Start, trainable: false), [.. prompts.Select(p => p.Length)],
-            new LikesOneToken(prompts, learning.Recipe), learning);
+            new LikesOneToken(prompts, learning.Recipe, learning.Recipe.Samples), learning);
         var metrics = TrainingLoop.Run(objective, TrainingPlan.Of(learning.Recipe, objective.Lengths, seed: 1), null, (_, _) => { }, CancellationToken.None);
         var rewards = metrics.Where(m => m.Name == $"{algorithm}/reward").Select(m => m.Value).ToList();
-        Assert.True(rewards[^1] > 0.5 && rewards[0] < 0.1, $"rewards went {string.Join(' ', rewards.Select(r => $"{r:0.00}"))}");
+        Assert.True(rewards.TakeLast(3).Average() > 0.4 && rewards[0] < 0.1, $"rewards went {string.Join(' ', rewards.Select(r => $"{r:0.00}"))}");
     });
 
     [Theory]
@@ -68,7 +68,7 @@ public class GroupObjectiveTests
         IReadOnlyList<Rollout> Of(double penalty)
         {
             using var rollouts = new SampledRollouts(
-                [.. tiny.Examples.Select(e => e.Prompt)], tiny.RewardModelWithHead(), new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty },
+                [.. tiny.Examples.Select(e => e.Prompt)], tiny.RewardModelWithHead(), new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty }, samples: 4,
                 TinyTraining.Config.EosTokenIds, seed: 3);
             return rollouts.Of(policy, 0, [.. Enumerable.Range(0, tiny.Examples.Count)], CancellationToken.None);
         }
@@ -87,7 +87,7 @@ public class GroupObjectiveTests
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         string Of(ulong seed, int batch)
         {
-            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], tiny.RewardModelWithHead(), new GrpoRecipe { Samples = 2, MaxNewTokens = 20 }, [], seed);
+            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], tiny.RewardModelWithHead(), new GrpoRecipe { Samples = 2, MaxNewTokens = 20 }, samples: 2, [], seed);
             var groups = rollouts.Of(policy, batch, [0, 1], CancellationToken.None).Select(r => r.Group).ToList();
             Assert.Equal(4, groups.SelectMany(g => g.Responses).Select(r => string.Join(' ', r)).Distinct().Count());
             return string.Join(' ', groups[0].Responses[0]);
@@ -95,6 +95,24 @@ public class GroupObjectiveTests
 
         Assert.Equal(Of(1, 0), Of(1, 0));
         Assert.Distinct([Of(1, 0), Of(1, 1), Of(2, 0)]);
+    });
+
+    [Fact]
+    public Task A_policy_with_a_critic_comes_to_say_what_is_rewarded() => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        var recipe = new PpoRecipe { MaxNewTokens = 6, Batch = 88, Epochs = 24, LearningRate = 1e-2, WarmupSteps = 0, RolloutEpochs = 2, Minibatches = 2, ValueLearningRate = 1e-2, ValueWarmup = 2, Beta = 0.01 };
+        int[][] prompts = [.. Enumerable.Repeat(tiny.Examples.Select(e => e.Prompt), 4).SelectMany(all => all)];
+        IReadOnlyList<int> lengths = [.. prompts.Select(p => p.Length)];
+        var plan = RolloutPlan.Of(recipe, lengths, seed: 1);
+        using var objective = new PpoObjective(
+            ModelFolder.ReadModel(tiny.Start, trainable: true), ModelFolder.ReadModel(tiny.Start, trainable: false), tiny.RewardModelWithHead(), lengths,
+            new LikesOneToken(prompts, recipe, samples: 1), plan, recipe);
+        var before = objective.Parts[0].Weights.Select(w => w.Value.detach().clone()).ToList();
+        var metrics = TrainingLoop.Run(objective, plan.Training(recipe), null, (step, _) => Assert.Equal(step <= 8, Same()), CancellationToken.None);
+        bool Same() => objective.Parts[0].Weights.Zip(before).All(pair => pair.First.Value.equal(pair.Second).all().item<bool>());
+        var rewards = metrics.Where(m => m.Name == "ppo/score").Select(m => m.Value).ToList();
+        Assert.True(rewards.TakeLast(3).Average() > 0.4 && rewards[0] < 0.1, $"scores went {string.Join(' ', rewards.Select(r => $"{r:0.00}"))}");
     });
 
     [Fact]
@@ -121,16 +139,16 @@ public class GroupObjectiveTests
     }
 
     /// <summary>The share of one token in a response is its reward.</summary>
-    private sealed class LikesOneToken(int[][] prompts, OnlineRecipe recipe) : IRollouts
+    private sealed class LikesOneToken(int[][] prompts, OnlineRecipe recipe, int samples) : IRollouts
     {
         public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> window, CancellationToken cancel)
         {
-            var sampled = Sampler.Sample(policy, [.. window.SelectMany((prompt, place) => Enumerable.Range(0, recipe.Samples).Select(k =>
-                new SamplingRequest(prompts[prompt], 1, 1, recipe.MaxNewTokens, (ulong)batch, (ulong)((place * recipe.Samples) + k), [])))], cancel: cancel);
+            var sampled = Sampler.Sample(policy, [.. window.SelectMany((prompt, place) => Enumerable.Range(0, samples).Select(k =>
+                new SamplingRequest(prompts[prompt], 1, 1, recipe.MaxNewTokens, (ulong)batch, (ulong)((place * samples) + k), [])))], cancel: cancel);
             int[][] responses = [.. sampled.Select(response => response.Tokens.Select(token => token.Id).ToArray())];
             return [.. window.Select((prompt, place) =>
             {
-                var mine = responses[(place * recipe.Samples)..((place + 1) * recipe.Samples)];
+                var mine = responses[(place * samples)..((place + 1) * samples)];
                 return new Rollout(new(prompts[prompt], mine), [.. mine.Select(_ => true)], [.. mine.Select(r => (float)r.Count(id => id == Liked) / r.Length)]);
             })];
         }

@@ -75,7 +75,7 @@ public class GroupTrajectoryTests
         bool Flag(string key, bool otherwise) => config.TryGetProperty(key, out var value) ? value.GetBoolean() : otherwise;
         var low = Number("epsilon", 0.2);
         T With<T>(T recipe)
-            where T : OnlineRecipe => recipe with
+            where T : GroupRecipe => recipe with
             {
                 Samples = (int)Number("group_size", 0), Iterations = (int)Number("num_iterations", 1), MaxNewTokens = (int)Number("max_completion_length", 0),
                 Temperature = Number("temperature", 1), ClipLow = low, ClipHigh = Number("epsilon_high", low),

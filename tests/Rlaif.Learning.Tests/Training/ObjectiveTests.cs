@@ -110,9 +110,9 @@ public class ObjectiveTests
     private static (Tensor Gradient, double[] Figures) Gradient(IObjective objective, IEnumerable<int[]> parts)
     {
         var all = parts.ToArray();
+        objective.Begin(0, [.. all.SelectMany(p => p).Order()], CancellationToken.None);
         var window = objective.Window([.. all.SelectMany(p => p)]);
         var figures = new double[objective.Metrics.Count];
-        objective.Begin(0, [.. all.SelectMany(p => p).Order()], CancellationToken.None);
         foreach (var weight in objective.Weights)
         {
             weight.Value.grad = zeros_like(weight.Value.detach());

@@ -12,7 +12,7 @@ namespace Rlaif.Learning.Tests.Training;
 /// <summary>A model of a few thousand weights with data of all three kinds, in a folder of its own.</summary>
 internal sealed class TinyTraining : IDisposable
 {
-    public static readonly string[] Algorithms = ["sft", "dpo", "dpo-tokens", "simpo", "cpo", "orpo", "reward-model", "grpo", "rloo"];
+    public static readonly string[] Algorithms = ["sft", "dpo", "dpo-tokens", "simpo", "cpo", "orpo", "reward-model", "grpo", "rloo", "ppo"];
 
     public static readonly ModelConfig Config = new()
     {
@@ -77,7 +77,8 @@ internal sealed class TinyTraining : IDisposable
         "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
         "grpo" or "rloo" => new GroupObjective(
             ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
-            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardModelWithHead(), Online(algorithm).Recipe, Config.EosTokenIds, seed: 7), Online(algorithm)),
+            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardModelWithHead(), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
+        "ppo" => Classic(),
         _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
     };
 
@@ -86,14 +87,14 @@ internal sealed class TinyTraining : IDisposable
         string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
         int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3)
     {
-        var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm is "grpo" or "rloo" ? Rewards : null };
+        var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm is "grpo" or "rloo" or "ppo" ? Rewards : null };
         job = change?.Invoke(job) ?? job;
         progress ??= (_, _) => { };
         T Set<T>(T recipe)
             where T : TrainingRecipe =>
             recipe with
             {
-                LearningRate = learningRate, WarmupSteps = 0, Epochs = recipe is OnlineRecipe online ? epochs / online.Iterations : epochs, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
+                LearningRate = learningRate, WarmupSteps = 0, Epochs = recipe switch { GroupRecipe group => epochs / group.Iterations, PpoRecipe => epochs / 2, _ => epochs }, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
             };
         return algorithm switch
         {
@@ -105,12 +106,26 @@ internal sealed class TinyTraining : IDisposable
             "orpo" => Trainer.ReferenceFree(job, new() { Orpo = Set(new OrpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "grpo" => Trainer.Online(job, new() { Grpo = Set((GrpoRecipe)Online(algorithm).Recipe) }, Out(name), progress, CancellationToken.None),
             "rloo" => Trainer.Online(job, new() { Rloo = Set((RlooRecipe)Online(algorithm).Recipe) }, Out(name), progress, CancellationToken.None),
+            "ppo" => Trainer.Online(job, new() { Ppo = Set(Ppo) }, Out(name), progress, CancellationToken.None),
             _ => Trainer.RewardModel(job, Set(new RewardModelRecipe()), Out(name), progress, CancellationToken.None),
         };
     }
 
     /// <summary>Another policy than the one that is trained: their distance is not 0.</summary>
     private static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);
+
+    private PpoObjective Classic()
+    {
+        int[][] prompts = [.. Examples.Select(e => e.Prompt)];
+        IReadOnlyList<int> lengths = [.. prompts.Select(p => p.Length)];
+        var all = Enumerable.Range(0, prompts.Length).ToArray();
+        return new(
+            ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), ModelFolder.ReadRewardModel(Rewards, trainable: true), lengths,
+            new SampledRollouts(prompts, RewardModelWithHead(), Ppo, samples: 1, Config.EosTokenIds, seed: 7), new([all], [(0, all)]), Ppo);
+    }
+
+    // Two steps on each batch of rollouts, and a penalty that moves.
+    private static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
 
     // Two steps on each batch of rollouts; responses that end and such that do not.
     private static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(algorithm == "grpo"

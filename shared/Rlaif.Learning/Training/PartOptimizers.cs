@@ -1,0 +1,60 @@
+using Rlaif.Learning.Optimization;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+using TorchSharp;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>Clip and AdamW for each part of what is trained.</summary>
+internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSettings settings) : IDisposable
+{
+    private readonly IReadOnlyList<(TrainedPart Part, AdamW Adam)> optimizers = [.. parts.Select(part => (part, new AdamW(part.Weights, settings)))];
+
+    /// <summary>Updates made so far.</summary>
+    public int Steps => optimizers[0].Adam.Steps;
+
+    /// <summary>As <see cref="AdamW.Moments"/>, of all parts.</summary>
+    public IReadOnlyList<NamedTensor> Moments => [.. optimizers.SelectMany(one => one.Adam.Moments)];
+
+    /// <inheritdoc cref="AdamW.Resume"/>
+    public void Resume(Func<string, torch.Tensor> moments, int steps)
+    {
+        foreach (var (_, adam) in optimizers)
+        {
+            adam.Resume(moments, steps);
+        }
+    }
+
+    /// <summary>One update by the gradients that the weights hold; they are zero afterwards.</summary>
+    /// <returns>Norm before the clip, and learning rate, of each part.</returns>
+    /// <exception cref="InputException">A norm is not finite.</exception>
+    public IReadOnlyList<(string Name, double Value)> Update(TrainingPlan plan, int step) => [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step))];
+
+    public void Dispose()
+    {
+        foreach (var (_, adam) in optimizers)
+        {
+            adam.Dispose();
+        }
+    }
+
+    private static (string, double)[] Update(TrainedPart part, AdamW adam, TrainingPlan plan, int step)
+    {
+        torch.Tensor[] gradients = [.. part.Weights.Select(w => w.Value.grad!)];
+        var norm = GradientClip.Apply(gradients, plan.MaxGradientNorm).item<float>();
+        if (!float.IsFinite(norm))
+        {
+            throw new InputException(
+                $"The training diverged: at step {step + 1} of {plan.Steps} the gradient norm is {norm}; lower the learning rate {plan.Schedule.Peak}.");
+        }
+
+        var learningRate = plan.Schedule.At(step) * (part.Rate?.Invoke(step) ?? 1);
+        adam.Update(gradients, learningRate);
+        foreach (var gradient in gradients)
+        {
+            gradient.zero_();
+        }
+
+        return [($"optimizer/{part.Name}gradient_norm", norm), ($"optimizer/{part.Name}learning_rate", learningRate)];
+    }
+}

@@ -1,0 +1,139 @@
+using Rlaif.Learning.Advantages;
+using Rlaif.Learning.Losses;
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Training;
+
+/// <summary>Proximal policy optimisation: policy and critic are separate models, clipped and updated apart. An example is a prompt with one response.</summary>
+/// <param name="reference">Frozen.</param>
+/// <param name="critic">The value before each response token is its head on the state that predicts the token.</param>
+internal sealed class PpoObjective(
+    LanguageModel policy, LanguageModel reference, RewardModel critic, IReadOnlyList<int> promptLengths, IRollouts rollouts, RolloutPlan plan, PpoRecipe recipe)
+    : IObjective
+{
+    private const string Coefficient = "ppo/kl_coefficient", Kl = "ppo/kl_k1_nats_per_sequence";
+
+    private readonly Dictionary<int, Lesson> lessons = [];
+    private AdaptiveKl? controller;
+    private double lastKl;
+    private int current = -1;
+    private IReadOnlyList<(string, double)> figures = [];
+
+    /// <summary>A response and what every step on it needs, token by token.</summary>
+    private sealed record Lesson(ResponseGroup Group, float[] Old, float[] Values, float[] Advantages, float[] Returns);
+
+    public IReadOnlyList<NamedWeight> Weights => [.. Parts.SelectMany(part => part.Weights)];
+
+    public IReadOnlyList<TrainedPart> Parts { get; } =
+    [
+        new("", policy.Weights, step => plan.Steps[step].Rollout < recipe.ValueWarmup ? 0 : 1),
+        new("value_", [.. critic.Weights.Select(w => new NamedWeight("value." + w.Name, w.Value))],
+            _ => recipe.ValueLearningRate > 0 ? recipe.ValueLearningRate / recipe.LearningRate : 1),
+    ];
+
+    public IReadOnlyList<int> Lengths => promptLengths;
+
+    /// <remarks>Clip fraction and approximate KL are 0 in the first step on each batch of rollouts and grow from there. A score that rises while responses
+    /// shrink or the KL grows without end is the sign of a reward model that is gamed.</remarks>
+    public IReadOnlyList<string> Metrics { get; } =
+        ["ppo/policy_loss", "ppo/value_loss", "ppo/entropy_nats_per_token", "ppo/clip_fraction", "ppo/approximate_kl_k3_nats_per_token", "ppo/value_clip_fraction"];
+
+    public void Resume(IReadOnlyList<TrainingMetric> earlier)
+    {
+        if (earlier.LastOrDefault(metric => metric.Name == Coefficient) is { } coefficient)
+        {
+            current = plan.Steps[coefficient.Step - 1].Rollout;
+            (controller, lastKl) = (Controller(coefficient.Value), earlier.Last(metric => metric.Name == Kl).Value);
+        }
+    }
+
+    public IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
+    {
+        if (plan.Steps[step].Rollout is var rollout && rollout != current)
+        {
+            controller = recipe.KlTarget > 0 && current >= 0 ? controller!.After(lastKl, plan.Rollouts[current].Length) : controller ?? Controller(recipe.Beta);
+            current = rollout;
+            figures = Learn(rollouts.Of(policy, rollout, plan.Rollouts[rollout], cancel), cancel);
+        }
+
+        return figures;
+    }
+
+    public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Sum(i => (long)lessons[i].Old.Length));
+
+    public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
+    {
+        Lesson[] part = [.. examples.Select(i => lessons[i])];
+        ResponseGroup[] groups = [.. part.Select(lesson => lesson.Group)];
+        var (batch, places) = (GroupBatch.ForLogProbs(groups), ResponseTokens.Of(groups));
+        Tensor Stored(Func<Lesson, float[]> of) => places.Rows(tensor(part.SelectMany(of).ToArray()));
+        var logits = batch.Asked.Logits(policy, batch.Hidden(policy));
+        var now = places.Rows(TokenDistribution.LogProbs(logits, batch.Asked.Targets, recipe.Temperature));
+        var entropy = recipe.EntropyWeight > 0 ? places.Rows(TokenDistribution.Entropy(logits, recipe.Temperature)) : -now.detach();
+        var tokens = (double)window.Count;
+        var learnt = PpoPolicyLoss.Of(now, Stored(l => l.Old), Stored(l => l.Advantages), places.Mask, new(recipe.ClipLow, recipe.ClipHigh), windowTokens: tokens);
+        var valued = PpoValueLoss.Of(
+            places.Rows(Values(batch)), Stored(l => l.Values), Stored(l => l.Returns), places.Mask, recipe.ValueClip, windowTokens: tokens);
+        var bonus = MaskedStatistics.Fill(entropy, places.Mask).sum() / tokens;
+        var share = part.Sum(lesson => lesson.Old.Length) / tokens;
+        return new(
+            learnt.Loss + valued.Loss - (recipe.EntropyWeight * bonus),
+            [
+                learnt.Loss.item<float>(), valued.Loss.item<float>(), bonus.item<float>(), learnt.Statistics.ClipFraction.item<float>() * share,
+                learnt.Statistics.KlK3.item<float>() * share, valued.ClipFraction.item<float>() * share,
+            ]);
+    }
+
+    public void Write(string folder) => ModelFolder.WriteModel(folder, policy);
+
+    public void Dispose()
+    {
+        policy.Dispose();
+        reference.Dispose();
+        critic.Dispose();
+        rollouts.Dispose();
+    }
+
+    private AdaptiveKl Controller(double coefficient) => new(coefficient, recipe.KlTarget, recipe.KlHorizon);
+
+    private Tensor Values(GroupBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        return critic.Rewards(batch.Hidden(critic.Body).index_select(0, batch.Asked.Rows)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Rewards, advantages and returns of a batch of rollouts, under the policy and the critic as they are now.</summary>
+    private (string, double)[] Learn(IReadOnlyList<Rollout> made, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        ResponseGroup[] groups = [.. made.Select(rollout => rollout.Group)];
+        var places = ResponseTokens.Of(groups);
+        float[][] Each(Func<GroupBatch, Tensor> of) => GroupTokens.Of(groups, of, cancel);
+        Tensor Rows(float[][] values) => places.Rows(tensor(values.SelectMany(of => of).ToArray()));
+        var old = Each(batch => ResponseTokens.LogProbs(policy, batch, recipe.Temperature));
+        var before = Each(batch => ResponseTokens.LogProbs(reference, batch, recipe.Temperature));
+        var values = Each(Values);
+        var kl = KlEstimator.Of(KlKind.K1, Rows(old), Rows(before), places.Mask);
+        var scores = tensor(made.Select(rollout => rollout.Rewards[0]).ToArray());
+        var rewards = RewardShaping.Rewards(scores, kl, places.Mask, controller!.Coefficient);
+        var estimated = GeneralisedAdvantage.Of(rewards, Rows(values), places.Mask, recipe.Gamma, recipe.Lambda);
+        var (advantages, returns) = (places.Each(MaskedStatistics.Whiten(estimated.Advantages, places.Mask)), places.Each(estimated.Returns));
+        lessons.Clear();
+        for (var i = 0; i < made.Count; i++)
+        {
+            lessons.Add(plan.Rollouts[current][i], new(groups[i], old[i], values[i], advantages[i], returns[i]));
+        }
+
+        lastKl = kl.sum(-1).mean().item<float>();
+        return
+        [
+            ("ppo/score", scores.mean().item<float>()), (Kl, lastKl), (Coefficient, controller.Coefficient),
+            ("ppo/response_tokens", old.Average(of => of.Length)), ("ppo/ended", made.Count(rollout => rollout.Ended[0]) / (double)made.Count),
+        ];
+    }
+}
