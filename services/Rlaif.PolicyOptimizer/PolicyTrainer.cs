@@ -37,6 +37,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
                 {
                     { Sft: { } sft } => Training.Sft(training, sft, staged, progress.Invoke, cancel),
                     { Dpo: { } dpo } => Training.Dpo(training, dpo, staged, progress.Invoke, cancel),
+                    { Kto: { } kto } => Training.Kto(training, kto, staged, progress.Invoke, cancel),
                     { IsOnline: true } => Training.Online(training with { EndIds = ChatFormat.Read(training.Start).EndIds }, algorithm, staged, progress.Invoke, cancel),
                     _ => Training.ReferenceFree(training, algorithm, staged, progress.Invoke, cancel),
                 };

@@ -21,7 +21,7 @@ public abstract record TrainingRecipe
     [Between(1, 1000, "1")]
     public int Epochs { get; init; } = 1;
 
-    /// <summary>Examples (pairs, for pair losses) of one optimizer step.</summary>
+    /// <summary>Examples (pairs, for pair losses; responses, for KTO) of one optimizer step.</summary>
     [Between(1, 65_536, "32")]
     public int Batch { get; init; } = 32;
 
@@ -51,6 +51,9 @@ public sealed record OptimizationRecipe
     /// <summary>Direct preference optimisation on the settled pairs.</summary>
     public DpoRecipe? Dpo { get; init; }
 
+    /// <summary>The responses of the settled pairs, each on its own.</summary>
+    public KtoRecipe? Kto { get; init; }
+
     /// <summary>The same pairs without a reference, by mean log-probabilities.</summary>
     public SimpoRecipe? Simpo { get; init; }
 
@@ -75,8 +78,18 @@ public sealed record OptimizationRecipe
 
     /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
     [JsonIgnore]
-    public string Algorithm => Sft is not null ? "sft" : Simpo is not null ? "simpo" : Cpo is not null ? "cpo" : Orpo is not null ? "orpo"
-        : Grpo is not null ? "grpo" : Rloo is not null ? "rloo" : Ppo is not null ? "ppo" : "dpo";
+    public string Algorithm => this switch
+    {
+        { Sft: not null } => "sft",
+        { Kto: not null } => "kto",
+        { Simpo: not null } => "simpo",
+        { Cpo: not null } => "cpo",
+        { Orpo: not null } => "orpo",
+        { Grpo: not null } => "grpo",
+        { Rloo: not null } => "rloo",
+        { Ppo: not null } => "ppo",
+        _ => "dpo",
+    };
 }
 
 /// <summary>Supervised fine-tuning, loss on response tokens.</summary>
@@ -92,6 +105,26 @@ public sealed record DpoRecipe : TrainingRecipe
     /// <summary>Another loss on the same pairs; null: sigmoid.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public VariantRecipe? Variant { get; init; }
+}
+
+/// <summary>Kahneman-Tversky optimisation on single responses, each as desirable as its pairs say.</summary>
+public sealed record KtoRecipe : TrainingRecipe
+{
+    /// <summary>kto, which compares with how far the policy has moved, or apoZero, which does not (TRL: apo_zero_unpaired).</summary>
+    [OneOf("kto", "apoZero")]
+    public string Loss { get; init; } = "kto";
+
+    /// <summary>Strength of the tie to the reference (Ethayarajh et al. 2024: 0.1).</summary>
+    [Between(1e-4, 10, "0.1")]
+    public double Beta { get; init; } = 0.1;
+
+    /// <summary>What a desirable response counts (Ethayarajh et al. 2024: 1 where there are as many of each kind, as pairs have).</summary>
+    [Between(0.01, 100, "1")]
+    public double DesirableWeight { get; init; } = 1;
+
+    /// <summary>What an undesirable response counts.</summary>
+    [Between(0.01, 100, "1")]
+    public double UndesirableWeight { get; init; } = 1;
 }
 
 /// <summary>The reward model: Bradley-Terry on soft labels, scalar head on the last real token.</summary>

@@ -77,6 +77,14 @@ public class RecipeFileTests
         Assert.Equal(["sft", "dpo"], read.Optimize.Select(o => o.Algorithm));
     }
 
+    [Fact]
+    public void The_recipe_of_kto_is_the_quickstart_but_for_its_algorithm()
+    {
+        var (kto, quickstart) = (RecipeFile.Read(Repository.Path("recipes/kto.yaml")), RecipeFile.Read(Repository.Path("recipes/quickstart.yaml")));
+        Assert.Equal("kto", kto.Optimize[1].Algorithm);
+        Assert.Equal(Recipes.AsJson(quickstart), Recipes.AsJson(kto with { Name = "quickstart", Optimize = [kto.Optimize[0], quickstart.Optimize[1]] }));
+    }
+
     // The id of a run and the names of its trainings are hashes of this text.
     [Fact]
     public void What_came_later_is_not_written_where_it_is_not_set() => Assert.Equal(

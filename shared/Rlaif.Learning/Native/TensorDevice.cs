@@ -9,6 +9,7 @@ namespace Rlaif.Learning.Native;
 internal static unsafe partial class TensorDevice
 {
     private static readonly Lazy<FixedOrder> Order = new(FixedOrder.Find);
+    private static bool isFixed;
 
     /// <summary>The device of what is made now, on the torch thread.</summary>
     public static DeviceKind Current => get_default_device().type == DeviceType.CUDA ? DeviceKind.Cuda : DeviceKind.Cpu;
@@ -59,16 +60,17 @@ internal static unsafe partial class TensorDevice
     }
 
     /// <summary>Until it is disposed, CUDA adds in an order that does not depend on timing: the same inputs give the same bytes, as they do on
-    /// the CPU anyway. Work that only writes to places of its own does not need it, and is faster without.</summary>
-    public static IDisposable? InFixedOrder() => Current == DeviceKind.Cuda ? new FixedOrderScope(Order.Value) : null;
+    /// the CPU anyway. Work that only writes to places of its own does not need it, and is faster without. Inside another one it is none: the outer ends
+    /// it.</summary>
+    public static IDisposable? InFixedOrder() => Current == DeviceKind.Cuda && !isFixed ? new FixedOrderScope(Order.Value) : null;
 
     private sealed class FixedOrderScope : IDisposable
     {
         private readonly FixedOrder order;
 
-        public FixedOrderScope(FixedOrder order) => (this.order = order).Set(true);
+        public FixedOrderScope(FixedOrder order) => (this.order = order).Set(isFixed = true);
 
-        public void Dispose() => order.Set(false);
+        public void Dispose() => order.Set(isFixed = false);
     }
 
     // at::Context::setDeterministicAlgorithms(bool, bool warnOnly), which TorchSharp does not have.

@@ -55,6 +55,12 @@ internal sealed record LossWindow(long Count)
 {
     /// <summary>Response tokens that a likelihood term averages over, divided by the pairs.</summary>
     public double TokensPerPair { get; init; } = 1;
+
+    /// <summary>Responses that are desirable, each as far as it is; 0 where none are judged.</summary>
+    public double Desirable { get; init; }
+
+    /// <summary>How far the policy has moved from its reference on responses to other prompts, nats per sequence.</summary>
+    public double Baseline { get; init; }
 }
 
 /// <summary>A micro-batch's share of the step.</summary>

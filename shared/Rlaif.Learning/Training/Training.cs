@@ -30,18 +30,29 @@ public static class Training
         TrainingJob job, DpoRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         // The reference first and gone again: two models never lie in memory.
-        var reference = job.Reference ?? job.Start;
-        var shape = ModelFolder.ReadConfig(job.Start);
-        if (ModelFolder.ReadConfig(reference).Vocabulary is var ids && ids != shape.Vocabulary)
-        {
-            throw new InputException(
-                $"The reference {reference} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
-        }
-
+        var (reference, shape) = Reference(job);
         var pairs = TrainingData.ReadPairs(job.Data, shape);
-        var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job, recipe.Variant?.LdAlpha), cancel, recipe.Variant?.LdAlpha);
+        var alpha = recipe.Variant?.LdAlpha;
+        var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job, alpha is null ? null : $"ld {alpha:R}"), cancel, alpha);
         using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, new TokenVariant(recipe.Variant, recipe.Beta));
         return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
+    }
+
+    /// <summary>Kahneman-Tversky optimisation on the responses of pairs, tied to the job's reference.</summary>
+    /// <inheritdoc cref="Sft"/>
+    public static IReadOnlyList<TrainingMetric> Kto(
+        TrainingJob job, KtoRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
+    {
+        var (reference, shape) = Reference(job);
+        var responses = JudgedResponse.Of(TrainingData.ReadPairs(job.Data, shape), shape.MaxPositions);
+        if (recipe.Loss == "kto" && responses.All(r => r.Prompt.SequenceEqual(responses[0].Prompt)))
+        {
+            throw new InputException($"{job.Data} has responses to one prompt only; kto measures the policy on responses to other prompts. Take more prompts, or loss: apoZero.");
+        }
+
+        var before = ReferenceLogProbs.Of(reference, KtoObjective.Pairs(responses), job.Work, TrainingIdentity.OfReference(job, "judged"), cancel);
+        using var objective = new KtoObjective(ModelFolder.ReadModel(job.Start, trainable: true), responses, before, recipe);
+        return Run("kto", objective, job, recipe, outFolder, progress, cancel);
     }
 
     /// <summary>Preference optimisation on pairs without a reference: simpo, cpo or orpo, whichever the recipe holds.</summary>
@@ -97,6 +108,14 @@ public static class Training
         var pairs = TrainingData.ReadPairs(job.Data, model.Body.Config);
         using var objective = new RewardModelObjective(model, pairs, recipe.Centring);
         return Run("reward-model", objective, job, recipe, outFolder, progress, cancel);
+    }
+
+    private static (string Path, ModelConfig Policy) Reference(TrainingJob job)
+    {
+        var reference = job.Reference ?? job.Start;
+        var shape = ModelFolder.ReadConfig(job.Start);
+        return ModelFolder.ReadConfig(reference).Vocabulary is var ids && ids == shape.Vocabulary ? (reference, shape) : throw new InputException(
+            $"The reference {reference} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
     }
 
     private static IReadOnlyList<TrainingMetric> Run(

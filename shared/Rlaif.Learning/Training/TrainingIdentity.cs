@@ -19,9 +19,9 @@ internal static class TrainingIdentity
             .. job.RewardModel is { } rewards ? [Model(rewards), string.Join(' ', job.EndIds ?? [])] : Array.Empty<string>()]);
 
     /// <param name="job">The training that asks.</param>
-    /// <param name="ldAlpha">How tokens are weighed; null, as before there was a choice: all alike.</param>
-    public static string OfReference(TrainingJob job, double? ldAlpha = null) =>
-        Hash(["reference", File(job.Data), Model(job.Reference ?? job.Start), .. ldAlpha is null ? [] : new[] { $"ld {ldAlpha:R}" }]);
+    /// <param name="of">What is asked about the data; null, as before there was a choice: sums of the pairs.</param>
+    public static string OfReference(TrainingJob job, string? of = null) =>
+        Hash(["reference", File(job.Data), Model(job.Reference ?? job.Start), .. of is null ? [] : new[] { of }]);
 
     private static string Hash(params IEnumerable<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(

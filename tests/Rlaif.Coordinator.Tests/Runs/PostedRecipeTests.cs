@@ -10,6 +10,7 @@ public class PostedRecipeTests
     [Theory]
     [InlineData("quickstart")]
     [InlineData("smollm2")]
+    [InlineData("kto")]
     public void A_recipe_comes_through_json_as_it_was(string name)
     {
         var sent = Json.Of(RecipeFile.Read(Repository.Path($"recipes/{name}.yaml")));

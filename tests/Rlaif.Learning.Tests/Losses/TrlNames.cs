@@ -15,6 +15,8 @@ internal static class TrlNames
 
     private static readonly Dictionary<string, string> Likelihoods = new(StringComparer.Ordinal) { ["sft"] = "sft", ["sft_per_sequence"] = "sftPerSequence" };
 
+    private static readonly Dictionary<string, string> KtoLosses = new(StringComparer.Ordinal) { ["kto"] = "kto", ["apo_zero_unpaired"] = "apoZero" };
+
     private static readonly Dictionary<string, string> Divergences = new(StringComparer.Ordinal)
     {
         ["reverse_kl"] = "reverseKl", ["forward_kl"] = "forwardKl", ["js_divergence"] = "jensenShannon", ["alpha_divergence"] = "alpha",
@@ -35,6 +37,15 @@ internal static class TrlNames
             Wpo = settings.TryGetProperty("use_weighting", out var weighs) && weighs.GetBoolean(),
         };
     }
+
+    /// <param name="loss">TRL's loss type.</param>
+    /// <param name="settings">TRL's settings.</param>
+    /// <param name="ending">Of the names of the weights.</param>
+    public static KtoRecipe Kto(string loss, JsonElement settings, string ending = "") => new()
+    {
+        Loss = KtoLosses[loss], Beta = settings.GetProperty("beta").GetDouble(), DesirableWeight = settings.GetProperty("desirable" + ending).GetDouble(),
+        UndesirableWeight = settings.GetProperty("undesirable" + ending).GetDouble(),
+    };
 
     /// <param name="losses">TRL's loss types with their weights; one alone with weight 1 is no mixture.</param>
     /// <param name="settings">TRL's settings.</param>

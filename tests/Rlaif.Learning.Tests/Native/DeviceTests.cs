@@ -73,6 +73,8 @@ public class DeviceTests
     [Trait("Device", "cuda")]
     [InlineData("sft")]
     [InlineData("dpo")]
+    [InlineData("dpo-tokens")]
+    [InlineData("kto")]
     [InlineData("reward-model")]
     public Task A_training_on_a_card_is_near_to_that_of_the_cpu_and_the_same_bytes_twice(string algorithm) => OnCard(() =>
     {

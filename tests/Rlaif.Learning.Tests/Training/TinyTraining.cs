@@ -12,7 +12,7 @@ namespace Rlaif.Learning.Tests.Training;
 /// <summary>A model of a few thousand weights with data of all three kinds, in a folder of its own.</summary>
 internal sealed class TinyTraining : IDisposable
 {
-    public static readonly string[] Algorithms = ["sft", "dpo", "dpo-tokens", "simpo", "cpo", "orpo", "reward-model", "grpo", "rloo", "ppo"];
+    public static readonly string[] Algorithms = ["sft", "dpo", "dpo-tokens", "kto", "simpo", "cpo", "orpo", "reward-model", "grpo", "rloo", "ppo"];
 
     public static readonly ModelConfig Config = new()
     {
@@ -61,6 +61,8 @@ internal sealed class TinyTraining : IDisposable
 
     public IReadOnlyList<TrainingPair> Pairs { get; }
 
+    public IReadOnlyList<JudgedResponse> Judged => JudgedResponse.Of(Pairs, Config.MaxPositions);
+
     public static Task Run(Action<TinyTraining> test) => TorchThread.Run(() =>
     {
         using var tiny = new TinyTraining();
@@ -74,6 +76,8 @@ internal sealed class TinyTraining : IDisposable
         // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
         "dpo" or "dpo-tokens" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
             new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
+        "kto" => new KtoObjective(ModelFolder.ReadModel(Start, trainable: true), Judged,
+            new([.. Judged.Select((_, i) => -30f - i)], [.. Judged.Select((_, i) => -50f + (i / 2f))]), new()),
         "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
         "grpo" or "rloo" => new GroupObjective(
             ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
@@ -101,6 +105,8 @@ internal sealed class TinyTraining : IDisposable
             "sft" => Trainer.Sft(job, Set(new SftRecipe()), Out(name), progress, CancellationToken.None),
             "dpo" => Trainer.Dpo(job, Set(new DpoRecipe()), Out(name), progress, CancellationToken.None),
             "dpo-tokens" => Trainer.Dpo(job, Set(new DpoRecipe { Variant = Tokens }), Out(name), progress, CancellationToken.None),
+            "kto" => Trainer.Kto(job, Set(new KtoRecipe()), Out(name), progress, CancellationToken.None),
+            "apo-zero" => Trainer.Kto(job, Set(new KtoRecipe { Loss = "apoZero" }), Out(name), progress, CancellationToken.None),
             "simpo" => Trainer.ReferenceFree(job, new() { Simpo = Set(new SimpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "cpo" => Trainer.ReferenceFree(job, new() { Cpo = Set(new CpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "orpo" => Trainer.ReferenceFree(job, new() { Orpo = Set(new OrpoRecipe()) }, Out(name), progress, CancellationToken.None),

@@ -14,6 +14,7 @@ internal static class TrajectoryComparison
     private static readonly (string Theirs, string Ours)[] Figures =
     [
         ("rewards/margins", "/margin"), ("rewards/accuracies", "/accuracy"), ("margin", "/margin"), ("accuracy", "/accuracy"),
+        ("kl", "kto/baseline_nats_per_sequence"),
     ];
 
     /// <summary>Loss, gradient norm, rate and known figures of every step.</summary>

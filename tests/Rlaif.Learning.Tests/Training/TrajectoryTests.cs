@@ -36,6 +36,8 @@ public class TrajectoryTests
     [InlineData("dpo_sigmoid_sft")]
     [InlineData("dpo_ld")]
     [InlineData("dpo_wpo")]
+    [InlineData("kto")]
+    [InlineData("kto_apo_zero_unpaired")]
     [InlineData("simpo")]
     [InlineData("ours_dpo_soft")]
     [InlineData("reward")]
@@ -95,6 +97,12 @@ public class TrajectoryTests
         }
 
         var beta = config.GetProperty("beta").GetDouble();
+        if (name.StartsWith("kto", StringComparison.Ordinal))
+        {
+            TrajectoryComparison.Put(policy, Fixtures.Path("trajectories/dpo.initial_policy.safetensors"));
+            return Kto(golden.GetProperty("effective_arguments"), policy);
+        }
+
         var loss = config.TryGetProperty("loss_type", out var named) ? named : default;
         var variant = loss.ValueKind == JsonValueKind.Array
             ? TrlNames.Mixture([.. loss.EnumerateArray().Select(one => one.GetString()!).Zip(config.GetProperty("loss_weights").Flatten())], config)
@@ -111,6 +119,17 @@ public class TrajectoryTests
         }
 
         return new DpoObjective(policy, pairs, reference, new(variant, beta));
+    }
+
+    // Both trainings have the examples that the first one's file lists.
+    private static KtoObjective Kto(JsonElement settings, LanguageModel policy)
+    {
+        JudgedResponse[] responses = [.. Golden.Read("trajectories/kto.json").GetProperty("examples").EnumerateArray().Select(e =>
+            new JudgedResponse(Ids(e, "prompt_ids"), Ids(e, "completion_ids"), e.GetProperty("label").GetBoolean() ? 1 : 0, Ids(e, "KL_completion_ids")))];
+        var work = Directory.CreateTempSubdirectory("rlaif").FullName;
+        var reference = ReferenceLogProbs.Of(Fixtures.Path("trajectories/base"), KtoObjective.Pairs(responses), work, "this", CancellationToken.None);
+        Directory.Delete(work, recursive: true);
+        return new(policy, responses, reference, TrlNames.Kto(settings.GetProperty("loss_type").GetString()!, settings, "_weight"));
     }
 
     private static int[] Ids(JsonElement example, string name) => [.. example.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];

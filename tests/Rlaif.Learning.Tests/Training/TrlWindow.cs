@@ -15,7 +15,11 @@ internal sealed class TrlWindow(IObjective objective) : IObjective
 
     public LossWindow Window(IReadOnlyList<int> examples) => objective.Window(examples);
 
-    public LossPart Part(IReadOnlyList<int> examples, LossWindow window) => objective.Part(examples, objective.Window(examples) with { Count = window.Count });
+    public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
+    {
+        var own = objective.Window(examples);
+        return objective.Part(examples, own with { Count = window.Count, Desirable = own.Desirable * window.Count / own.Count });
+    }
 
     public void Write(string folder) => objective.Write(folder);
 
