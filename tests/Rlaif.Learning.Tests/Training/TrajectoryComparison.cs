@@ -38,7 +38,8 @@ internal static class TrajectoryComparison
             Close(step.GetProperty("learning_rate").GetDouble(), Ours("/learning_rate"), 1e-12, "learning rate");
             foreach (var (theirs, ours) in Figures)
             {
-                if (step.GetProperty("metrics").TryGetProperty(theirs, out var value))
+                // What KTO calls kl is another figure than what GRPO does.
+                if (step.GetProperty("metrics").TryGetProperty(theirs, out var value) && (theirs != "kl" || metrics.Any(m => m.Name == ours)))
                 {
                     Close(value.GetDouble(), Ours(ours), losses, ours);
                 }
