@@ -44,7 +44,8 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
             },
             cancel);
         var manifest = new Lineage(
-            "policy", command.Algorithm, command.Start, command.Reference, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), algorithm);
+            "policy", command.Algorithm, command.Start, command.Reference, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), algorithm,
+            command.RewardModel);
         var told = metrics.Select(metric => (metric.Step, metric.Name, metric.Value));
         return await folders.Publish(job, staged, manifest, command.Algorithm, told, cancel);
     }

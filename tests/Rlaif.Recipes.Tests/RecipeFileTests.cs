@@ -85,6 +85,17 @@ public class RecipeFileTests
         Assert.Equal(Recipes.AsJson(quickstart), Recipes.AsJson(kto with { Name = "quickstart", Optimize = [kto.Optimize[0], quickstart.Optimize[1]] }));
     }
 
+    [Theory]
+    [InlineData("grpo")]
+    [InlineData("rloo")]
+    [InlineData("ppo")]
+    public void Recipes_that_sample_themselves_are_a_round_of_the_quickstart_but_for_their_algorithm(string name)
+    {
+        var (mine, quickstart) = (RecipeFile.Read(Repository.Path($"recipes/{name}.yaml")), RecipeFile.Read(Repository.Path("recipes/quickstart.yaml")));
+        Assert.Equal(name, mine.Optimize[1].Algorithm);
+        Assert.Equal(Recipes.AsJson(quickstart), Recipes.AsJson(mine with { Name = "quickstart", Rounds = 3, Optimize = [mine.Optimize[0], quickstart.Optimize[1]] }));
+    }
+
     // The id of a run and the names of its trainings are hashes of this text.
     [Fact]
     public void What_came_later_is_not_written_where_it_is_not_set() => Assert.Equal(

@@ -44,7 +44,11 @@ internal static class Recipes
         });
 
     // What goes together with any loss of pairs.
-    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one : one with
+    // A penalty that moves has to begin somewhere and to stay above 0.
+    private static PpoRecipe? Fitting(PpoRecipe? ppo) =>
+        ppo is { KlTarget: > 0 } && (ppo.Beta == 0 || ppo.KlHorizon <= 0.2 * ppo.Batch) ? ppo with { KlTarget = 0 } : ppo;
+
+    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one with { Ppo = Fitting(one.Ppo) } : one with
     {
         Dpo = dpo with
         {

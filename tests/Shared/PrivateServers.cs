@@ -93,7 +93,7 @@ internal sealed class PrivateServers : IAsyncDisposable
         Elect = fun Again(0) -> Leaderless();
                     Again(Looks) -> case Leaderless() of
                         [] -> [];
-                        Queues -> [ra:trigger_election(quorum_queues, Queue) || Queue <- Queues], timer:sleep(100), Again(Looks - 1)
+                        Queues -> [catch ra:trigger_election(Queue) || Queue <- Queues], timer:sleep(100), Again(Looks - 1)
                     end
                 end,
         Elect(600).

@@ -25,6 +25,9 @@ internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
     /// <summary>Whether a response without its end token is left out of the loss.</summary>
     public virtual bool MasksTruncated => false;
 
+    /// <summary>Whether a response has one ratio, so that responses are clipped and counted and not tokens.</summary>
+    public abstract bool ClipsResponses { get; }
+
     protected RatioClip Clip => new(Recipe.ClipLow, Recipe.ClipHigh);
 
     /// <param name="rewards">[groups * size], groups side by side.</param>

@@ -14,7 +14,7 @@ internal sealed class GroupObjective(
     LanguageModel policy, LanguageModel? reference, IReadOnlyList<int> promptLengths, IRollouts rollouts, GroupAlgorithm algorithm) : IObjective
 {
     private readonly Dictionary<int, Lesson> lessons = [];
-    private double tokens;
+    private double tokens, responses;
     private IReadOnlyList<(string, double)> figures = [];
 
     /// <summary>A rollout and what is kept of it for all steps on it, response by response.</summary>
@@ -32,6 +32,8 @@ internal sealed class GroupObjective(
         .. new[] { "loss", "entropy_nats_per_token", "clip_fraction" }
             .Concat(reference is null ? [] : ["kl_k3_nats_per_token"]).Select(name => $"{algorithm.Name}/{name}"),
     ];
+
+    public long Tokens(IReadOnlyList<int> examples) => examples.Sum(i => (long)lessons[i].Rollout.Group.Length);
 
     public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Count * algorithm.Recipe.Samples);
 
@@ -94,7 +96,8 @@ internal sealed class GroupObjective(
             lessons.Add(window[i], new(made[i], advantages[own], old?[own], before?[own]));
         }
 
-        tokens = Math.Max(1, made.Sum(rollout => rollout.Group.Responses.Where((_, k) => IsLearnt(rollout, k)).Sum(response => response.Length)));
+        var learnt = made.SelectMany(rollout => rollout.Group.Responses.Where((_, k) => IsLearnt(rollout, k))).ToList();
+        (tokens, responses) = (Math.Max(1, learnt.Sum(response => response.Length)), Math.Max(1, learnt.Count));
     }
 
     private (string, double)[] Figures(IReadOnlyList<Rollout> made)
@@ -118,7 +121,7 @@ internal sealed class GroupObjective(
     {
         var share = batch.Mask.sum().ToInt64() / tokens;
         yield return -MaskedStatistics.Mean(batch.LogProbs.detach(), batch.Mask).item<float>() * share;
-        yield return statistics.ClipFraction.item<float>() * share;
+        yield return statistics.ClipFraction.item<float>() * (algorithm.ClipsResponses ? batch.Mask.any(-1).sum().ToInt64() / responses : share);
         if (batch.Reference is { } before)
         {
             yield return MaskedStatistics.Mean(KlEstimator.Of(KlKind.K3, batch.LogProbs.detach(), before, batch.Mask), batch.Mask).item<float>() * share;

@@ -19,6 +19,8 @@ internal sealed record GrpoAlgorithm(GrpoRecipe Settings) : GroupAlgorithm("grpo
 
     public override bool NeedsReference => Settings.Beta > 0;
 
+    public override bool ClipsResponses => Options.Level == RatioLevel.Sequence;
+
     public override bool MasksTruncated => Settings.MaskTruncated;
 
     public override Tensor Advantages(Tensor rewards, Tensor? kl) =>

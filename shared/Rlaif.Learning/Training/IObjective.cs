@@ -15,6 +15,9 @@ internal interface IObjective : IDisposable
     /// <summary>Tokens of each example, by which batches are made of like ones.</summary>
     IReadOnlyList<int> Lengths { get; }
 
+    /// <summary>Tokens that a step on these examples computes.</summary>
+    long Tokens(IReadOnlyList<int> examples) => examples.Sum(example => (long)Lengths[example]);
+
     /// <summary>Names of the figures that every part has, with unit and estimator.</summary>
     IReadOnlyList<string> Metrics { get; }
 
@@ -46,7 +49,7 @@ internal interface IObjective : IDisposable
 /// <summary>Weights that are clipped together.</summary>
 /// <param name="Name">Stands before the names of its figures; empty where it is the only part, or the policy.</param>
 /// <param name="Weights">Their names are those of a checkpoint.</param>
-/// <param name="Rate">What the learning rate is multiplied by, given the step from 0; null: 1.</param>
+/// <param name="Rate">What the learning rate is multiplied by, given the step from 0; 0: the part rests; null: 1.</param>
 internal sealed record TrainedPart(string Name, IReadOnlyList<NamedWeight> Weights, Func<int, double>? Rate = null);
 
 /// <summary>What no micro-batch knows of its step alone.</summary>

@@ -8,10 +8,11 @@ namespace Rlaif.Learning.Training;
 /// <summary>Clip and AdamW for each part of what is trained.</summary>
 internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSettings settings) : IDisposable
 {
+    // A part that rests keeps its moments too: what it would have learnt from is not to move it later.
     private readonly IReadOnlyList<(TrainedPart Part, AdamW Adam)> optimizers = [.. parts.Select(part => (part, new AdamW(part.Weights, settings)))];
 
     /// <summary>Updates made so far.</summary>
-    public int Steps => optimizers[0].Adam.Steps;
+    public int Steps { get; private set; }
 
     /// <summary>As <see cref="AdamW.Moments"/>, of all parts.</summary>
     public IReadOnlyList<NamedTensor> Moments => [.. optimizers.SelectMany(one => one.Adam.Moments)];
@@ -19,16 +20,21 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
     /// <inheritdoc cref="AdamW.Resume"/>
     public void Resume(Func<string, torch.Tensor> moments, int steps)
     {
-        foreach (var (_, adam) in optimizers)
+        Steps = steps;
+        foreach (var (part, adam) in optimizers)
         {
-            adam.Resume(moments, steps);
+            adam.Resume(moments, Enumerable.Range(0, steps).Count(step => RateOf(part, step) > 0));
         }
     }
 
     /// <summary>One update by the gradients that the weights hold; they are zero afterwards.</summary>
     /// <returns>Norm before the clip, and learning rate, of each part.</returns>
     /// <exception cref="InputException">A norm is not finite.</exception>
-    public IReadOnlyList<(string Name, double Value)> Update(TrainingPlan plan, int step) => [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step))];
+    public IReadOnlyList<(string Name, double Value)> Update(TrainingPlan plan, int step)
+    {
+        Steps++;
+        return [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step))];
+    }
 
     public void Dispose()
     {
@@ -37,6 +43,8 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
             adam.Dispose();
         }
     }
+
+    private static double RateOf(TrainedPart part, int step) => part.Rate?.Invoke(step) ?? 1;
 
     private static (string, double)[] Update(TrainedPart part, AdamW adam, TrainingPlan plan, int step)
     {
@@ -48,8 +56,13 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
                 $"The training diverged: at step {step + 1} of {plan.Steps} the gradient norm is {norm}; lower the learning rate {plan.Schedule.Peak}.");
         }
 
-        var learningRate = plan.Schedule.At(step) * (part.Rate?.Invoke(step) ?? 1);
-        adam.Update(gradients, learningRate);
+        var rate = RateOf(part, step);
+        var learningRate = plan.Schedule.At(step) * rate;
+        if (rate > 0)
+        {
+            adam.Update(gradients, learningRate);
+        }
+
         foreach (var gradient in gradients)
         {
             gradient.zero_();

@@ -63,6 +63,8 @@ internal sealed class PpoObjective(
         return figures;
     }
 
+    public long Tokens(IReadOnlyList<int> examples) => examples.Sum(i => (long)lessons[i].Group.Length);
+
     public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Sum(i => (long)lessons[i].Old.Length));
 
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)

@@ -10,6 +10,8 @@ internal sealed record RlooAlgorithm(RlooRecipe Settings) : GroupAlgorithm("rloo
 {
     public override bool NeedsReference => Settings.Beta > 0;
 
+    public override bool ClipsResponses => true;
+
     // The penalty belongs to the rollout: it is taken before the first step.
     public override bool NeedsOld => NeedsReference || base.NeedsOld;
 

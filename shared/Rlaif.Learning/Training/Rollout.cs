@@ -5,7 +5,7 @@ namespace Rlaif.Learning.Training;
 /// <summary>What a policy answered to one prompt, and what the answers are worth.</summary>
 /// <param name="Group">The prompt and the sampled responses.</param>
 /// <param name="Ended">Whether each response has its end token.</param>
-/// <param name="Rewards">Of each response, after penalties; NaN where nobody could say.</param>
+/// <param name="Rewards">Of each response, after penalties; finite.</param>
 internal sealed record Rollout(ResponseGroup Group, IReadOnlyList<bool> Ended, IReadOnlyList<float> Rewards);
 
 /// <summary>Where rollouts come from.</summary>

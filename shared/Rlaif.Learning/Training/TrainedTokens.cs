@@ -12,7 +12,7 @@ internal static class TrainedTokens
     {
         if (Tokens.Enabled)
         {
-            Tokens.Add(window.Sum(example => (long)objective.Lengths[example]), KeyValuePair.Create("kind", (object?)"trained"));
+            Tokens.Add(objective.Tokens(window), KeyValuePair.Create("kind", (object?)"trained"));
         }
     }
 }

@@ -74,28 +74,29 @@ public static class Training
         TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         var rewards = job.RewardModel ?? throw new InputException($"{recipe.Algorithm} was asked for without a reward model, which judges its samples; name one.");
-        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
-        var prompts = TrainingData.ReadPrompts(job.Data, policy.Config);
-        var judge = ModelFolder.ReadRewardModel(rewards, trainable: false);
-        if (judge.Body.Config.Vocabulary is var ids && ids != policy.Config.Vocabulary)
+        var (reference, shape) = Reference(job);
+        if (ModelFolder.ReadRewardModelConfig(rewards).Vocabulary is var ids && ids != shape.Vocabulary)
         {
             throw new InputException(
-                $"The reward model {rewards} has {ids} token ids, the policy {job.Start} has {policy.Config.Vocabulary}; they must share a tokenizer.");
+                $"The reward model {rewards} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
         }
 
+        var prompts = TrainingData.ReadPrompts(job.Data, shape);
         IReadOnlyList<int> lengths = [.. prompts.Select(prompt => prompt.Length)];
-        LanguageModel Reference() => ModelFolder.ReadModel(job.Reference ?? job.Start, trainable: false);
-        IRollouts Sampled(OnlineRecipe settings, int samples) => new SampledRollouts(prompts, judge, settings, samples, job.EndIds ?? policy.Config.EosTokenIds, job.Seed);
+        LanguageModel Policy() => ModelFolder.ReadModel(job.Start, trainable: true);
+        LanguageModel Frozen() => ModelFolder.ReadModel(reference, trainable: false);
+        IRollouts Sampled(OnlineRecipe settings, int samples) => new SampledRollouts(
+            prompts, ModelFolder.ReadRewardModel(rewards, trainable: false), settings, samples, job.EndIds ?? shape.EosTokenIds, job.Seed);
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
-            using var classic = new PpoObjective(policy, Reference(), ModelFolder.ReadRewardModel(rewards, trainable: true), lengths, Sampled(ppo, 1), plan, ppo);
+            using var classic = new PpoObjective(Policy(), Frozen(), ModelFolder.ReadRewardModel(rewards, trainable: true), lengths, Sampled(ppo, 1), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo));
         }
 
         var algorithm = GroupAlgorithm.Of(recipe);
         using var objective = new GroupObjective(
-            policy, algorithm.NeedsReference ? Reference() : null, lengths, Sampled(algorithm.Recipe, algorithm.Recipe.Samples), algorithm);
+            Policy(), algorithm.NeedsReference ? Frozen() : null, lengths, Sampled(algorithm.Recipe, algorithm.Recipe.Samples), algorithm);
         return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel);
     }
 

@@ -38,9 +38,13 @@ public static class ModelFolder
     /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
     public static RewardModel ReadRewardModel(string folder, bool trainable)
     {
-        var config = ConfigJson.Read(folder, ConfigJson.RewardModelSuffix);
+        var config = ReadRewardModelConfig(folder);
         return new(config, FolderWeights.Read(folder, RewardModel.Shapes(config), trainable));
     }
+
+    /// <summary>The shape of a reward model in a folder, without its weights.</summary>
+    /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
+    public static ModelConfig ReadRewardModelConfig(string folder) => ConfigJson.Read(folder, ConfigJson.RewardModelSuffix);
 
     /// <summary>A trainable reward model: the one in the folder, or a fresh head of zeros on the policy that is there.</summary>
     /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>

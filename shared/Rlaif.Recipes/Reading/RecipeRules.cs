@@ -41,6 +41,11 @@ internal static class RecipeRules
             {
                 Check(document, $"optimize.{i}.dpo", dpo);
             }
+
+            if (recipe.Optimize[i].Ppo is { KlTarget: > 0 } ppo)
+            {
+                Check(document, $"optimize.{i}.ppo", ppo);
+            }
         }
 
         Check(document, recipe.Precision, recipe.Device);
@@ -53,6 +58,20 @@ internal static class RecipeRules
             && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
         {
             document.Wrong("judge.endpoint", $"is {Written.Short(endpoint)}; it must be an http or https address up to and including /v1.");
+        }
+    }
+
+    // The penalty is multiplied by 1 ± 0.2 · batch / horizon: it must begin somewhere, and stay above 0.
+    private static void Check(RecipeDocument document, string place, PpoRecipe ppo)
+    {
+        if (ppo.Beta == 0)
+        {
+            document.Wrong($"{place}.klTarget", "moves a penalty that is 0 and stays it; set beta above 0, for example 0.05.");
+        }
+
+        if (ppo.KlHorizon <= 0.2 * ppo.Batch)
+        {
+            document.Wrong($"{place}.klHorizon", FormattableString.Invariant($"is {ppo.KlHorizon}; with batch {ppo.Batch} it must be above {0.2 * ppo.Batch}."));
         }
     }
 

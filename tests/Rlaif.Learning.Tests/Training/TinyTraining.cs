@@ -131,7 +131,7 @@ internal sealed class TinyTraining : IDisposable
     }
 
     // Two steps on each batch of rollouts, and a penalty that moves.
-    private static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
+    private static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, ValueWarmup = 1, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
 
     // Two steps on each batch of rollouts; responses that end and such that do not.
     private static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(algorithm == "grpo"

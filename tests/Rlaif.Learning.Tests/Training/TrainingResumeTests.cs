@@ -28,6 +28,25 @@ public class TrainingResumeTests
         }
     });
 
+    // Two steps learn from each batch of rollouts: a checkpoint between them has nothing to go on from, whenever one is due.
+    [Theory]
+    [InlineData("grpo", 1)]
+    [InlineData("rloo", 3)]
+    [InlineData("ppo", 1)]
+    [InlineData("ppo", 3)]
+    public Task Checkpoints_fall_where_a_batch_of_rollouts_ends(string algorithm, int checkpointSteps) => TinyTraining.Run(tiny =>
+    {
+        var metrics = tiny.Train(algorithm, "straight", checkpointSteps: checkpointSteps);
+        for (var kill = 1; kill <= 6; kill++)
+        {
+            var (name, first) = ($"killed-{kill}", 0);
+            Assert.Throws<OperationCanceledException>(() => tiny.Train(algorithm, name, (step, _) => Kill(step == kill), checkpointSteps: checkpointSteps));
+            Assert.Equal(metrics, tiny.Train(algorithm, name, (step, _) => first = first == 0 ? step : first, checkpointSteps: checkpointSteps));
+            Assert.Equal(tiny.Sha256("straight"), tiny.Sha256(name));
+            Assert.Equal(checkpointSteps == 1 ? kill == 6 ? 0 : (kill / 2 * 2) + 1 : kill < 4 ? 1 : 5, first);
+        }
+    });
+
     [Fact]
     public Task Killed_again_and_again_it_still_ends_in_the_same_bytes() => TinyTraining.Run(tiny =>
     {
