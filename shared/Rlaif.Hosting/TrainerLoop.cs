@@ -80,6 +80,7 @@ public sealed class TrainerLoop(
             Instruments.Trained(job.Kind, 0);
             await held.CancelAsync();
             await beating;
+            Cleared(job.Id, "staging", folders.Unstage);
         }
     }
 
@@ -99,13 +100,19 @@ public sealed class TrainerLoop(
             return;
         }
 
+        Cleared(job, "work", folders.Forget);
+    }
+
+    // Disorder, not a failure: nobody reads it again.
+    private void Cleared(Guid job, string folder, Action<Guid> clear)
+    {
         try
         {
-            folders.Forget(job);
+            clear(job);
         }
         catch (IOException error)
         {
-            log.LogWarning("What job {Job} left in the work folder stays there: {Reason}", job, error.Message);
+            log.LogWarning("What job {Job} left in the {Folder} folder stays there: {Reason}", job, folder, error.Message);
         }
     }
 

@@ -79,6 +79,9 @@ public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, Pa
     public IReadOnlyList<Guid> Unfinished() =>
         [.. new DirectoryInfo(home.Work).EnumerateDirectories().Select(folder => Guid.TryParseExact(folder.Name, "N", out var job) ? job : Guid.Empty).Where(job => job != Guid.Empty)];
 
+    /// <summary>Takes away what a training that is let go had staged: whoever goes on stages again.</summary>
+    public void Unstage(Guid job) => artifacts.Discard(job.ToString("N"));
+
     /// <summary>Takes away the resumable checkpoints of a job that is done.</summary>
     public void Forget(Guid job)
     {

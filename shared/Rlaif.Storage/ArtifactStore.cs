@@ -43,14 +43,18 @@ public sealed class ArtifactStore
     /// <summary>An empty folder of this process on the same disk, to be filled and given to <see cref="Add"/>. The same name is the same folder, emptied.</summary>
     public string Stage(string name)
     {
+        Discard(name);
+        return Directory.CreateDirectory(Path.Combine(staging, name)).FullName;
+    }
+
+    /// <summary>Takes away a folder that was not given to <see cref="Add"/>.</summary>
+    public void Discard(string name)
+    {
         var folder = Path.Combine(staging, name);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }
-
-        Directory.CreateDirectory(folder);
-        return folder;
     }
 
     /// <summary>Takes a filled folder in; returns the artifact's name. After a failure it is as it was, to be given again.</summary>

@@ -18,7 +18,7 @@ internal sealed class Script
 }
 
 /// <summary>A trainer that follows a script and publishes a checkpoint of nothing.</summary>
-internal sealed class ScriptedTrainer(Script script, WorkTables work, TimeProvider time) : ITrainer
+internal sealed class ScriptedTrainer(Script script, WorkTables work, TrainingFolders folders, TimeProvider time) : ITrainer
 {
     public const string Kind = "scripted";
 
@@ -26,6 +26,7 @@ internal sealed class ScriptedTrainer(Script script, WorkTables work, TimeProvid
 
     public async Task<TrainedModel> Train(JobRow job, Action<int, int> progress, CancellationToken cancel)
     {
+        await File.WriteAllTextAsync(Path.Combine(folders.Stage(job.Id), "model.safetensors"), "half", cancel);
         script.Started.TrySetResult();
         try
         {

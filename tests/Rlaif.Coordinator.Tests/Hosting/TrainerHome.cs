@@ -53,6 +53,9 @@ internal sealed class TrainerHome : IAsyncDisposable
         return await connection.QuerySingleAsync<DateTimeOffset>("select lease_until from training_job");
     }
 
+    /// <summary>What trainings that were begun left in the store.</summary>
+    public IEnumerable<string> Staged() => Directory.EnumerateDirectories(Path.Combine(new HomeFolder(folder).Artifacts, "staging")).SelectMany(Directory.EnumerateFileSystemEntries);
+
     public async Task<string?> PauseReason() => (await new RunTables(Database).Find(Run, default))!.PauseReason;
 
     public Task Resume() => new RunTables(Database).Pause(RlaifId.Of("resumed"), Run, "", Time.GetUtcNow().AddSeconds(1), default);

@@ -47,6 +47,7 @@ public class TrainerLoopTests
         Assert.Equal(2, taken!.Epoch);
         await Beats(home, () => Task.FromResult(script.Cancelled.Task.IsCompleted));
         await home.Stop();
+        Assert.Empty(home.Staged());
         Assert.Empty(await home.Trainings.Checkpoints(TrainerHome.Run, Cancel));
         Assert.True(await home.Trainings.Heartbeat(taken, 1, 2, home.Time.GetUtcNow(), Cancel));     // still theirs: it was not let go
         Assert.Null(await home.PauseReason());
@@ -62,6 +63,7 @@ public class TrainerLoopTests
         var taken = await home.Claim(TimeSpan.FromMinutes(2));
         finish.SetResult();
         await home.Stop();
+        Assert.Empty(home.Staged());
         Assert.Empty(await home.Trainings.Checkpoints(TrainerHome.Run, Cancel));
         Assert.False(script.Announced.Task.IsCompleted);
         Assert.True(await home.Trainings.Heartbeat(taken!, 1, 2, home.Time.GetUtcNow(), Cancel));
@@ -73,6 +75,7 @@ public class TrainerLoopTests
         var script = new Script { Train = (_, _, _) => throw new InputException("The data has no pairs.") };
         await using var home = await TrainerHome.Start(script);
         await Eventually.True(async () => await home.PauseReason() == "The data has no pairs.", "the run paused");
+        await Eventually.True(() => Task.FromResult(!home.Staged().Any()), "nothing is left of it");
         Assert.Null(await home.Claim(TimeSpan.FromMinutes(2)));         // nobody works for a run that waits
         await home.Resume();
         Assert.Null(await home.Claim(TimeSpan.FromMinutes(1)));
@@ -88,6 +91,7 @@ public class TrainerLoopTests
         await script.Started.Task.WaitAsync(Cancel);
         await home.Stop();
         Assert.True(script.Cancelled.Task.IsCompleted);
+        Assert.Empty(home.Staged());
         Assert.Equal(2, (await home.Claim(TimeSpan.FromMicroseconds(1)))!.Epoch);
         Assert.Null(await home.PauseReason());
     }
