@@ -8,7 +8,6 @@ namespace Rlaif.Learning.Training;
 /// <summary>Clip and AdamW for each part of what is trained.</summary>
 internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSettings settings) : IDisposable
 {
-    // A part that rests keeps its moments too: what it would have learnt from is not to move it later.
     private readonly IReadOnlyList<(TrainedPart Part, AdamW Adam)> optimizers = [.. parts.Select(part => (part, new AdamW(part.Weights, settings)))];
 
     /// <summary>Updates made so far.</summary>
@@ -58,6 +57,7 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
 
         var rate = RateOf(part, step);
         var learningRate = plan.Schedule.At(step) * rate;
+        // A part that rests keeps its moments too: what it would have learnt from is not to move it later.
         if (rate > 0)
         {
             adam.Update(gradients, learningRate);

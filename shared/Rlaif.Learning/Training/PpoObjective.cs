@@ -18,7 +18,7 @@ internal sealed class PpoObjective(
     private const string Coefficient = "ppo/kl_coefficient", Kl = "ppo/kl_k1_nats_per_sequence";
 
     private readonly Dictionary<int, Lesson> lessons = [];
-    private AdaptiveKl? controller;
+    private AdaptiveKl controller = new(recipe.Beta, recipe.KlTarget, recipe.KlHorizon);
     private double lastKl;
     private int current = -1;
     private IReadOnlyList<(string, double)> figures = [];
@@ -47,7 +47,7 @@ internal sealed class PpoObjective(
         if (earlier.LastOrDefault(metric => metric.Name == Coefficient) is { } coefficient)
         {
             current = plan.Steps[coefficient.Step - 1].Rollout;
-            (controller, lastKl) = (Controller(coefficient.Value), earlier.Last(metric => metric.Name == Kl).Value);
+            (controller, lastKl) = (controller with { Coefficient = coefficient.Value }, earlier.Last(metric => metric.Name == Kl).Value);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class PpoObjective(
     {
         if (plan.Steps[step].Rollout is var rollout && rollout != current)
         {
-            controller = recipe.KlTarget > 0 && current >= 0 ? controller!.After(lastKl, plan.Rollouts[current].Length) : controller ?? Controller(recipe.Beta);
+            controller = recipe.KlTarget > 0 && current >= 0 ? controller.After(lastKl, plan.Rollouts[current].Length) : controller;
             current = rollout;
             figures = Learn(rollouts.Of(policy, rollout, plan.Rollouts[rollout], cancel), cancel);
         }
@@ -100,8 +100,6 @@ internal sealed class PpoObjective(
         rollouts.Dispose();
     }
 
-    private AdaptiveKl Controller(double coefficient) => new(coefficient, recipe.KlTarget, recipe.KlHorizon);
-
     private Tensor Values(GroupBatch batch)
     {
         using var scope = NewDisposeScope();
@@ -122,7 +120,7 @@ internal sealed class PpoObjective(
         var values = Each(Values);
         var kl = KlEstimator.Of(KlKind.K1, Rows(old), Rows(before), places.Mask);
         var scores = tensor(made.Select(rollout => rollout.Rewards[0]).ToArray());
-        var rewards = RewardShaping.Rewards(scores, kl, places.Mask, controller!.Coefficient);
+        var rewards = RewardShaping.Rewards(scores, kl, places.Mask, controller.Coefficient);
         var estimated = GeneralisedAdvantage.Of(rewards, Rows(values), places.Mask, recipe.Gamma, recipe.Lambda);
         var (advantages, returns) = (places.Each(MaskedStatistics.Whiten(estimated.Advantages, places.Mask)), places.Each(estimated.Returns));
         lessons.Clear();

@@ -13,9 +13,9 @@ namespace Rlaif.Learning.Training;
 /// <param name="every">Steps between checkpoints.</param>
 internal sealed class TrainingCheckpoints(string work, string belongsTo, int every)
 {
-    private int written;
-
     private const string Weights = "weights.safetensors", Moments = "moments.safetensors", State = "state.json";
+
+    private int written;        // steps of the newest one
 
     private sealed record StateFile(string BelongsTo, int Step, IReadOnlyList<TrainingMetric> Metrics);
 

@@ -3,6 +3,7 @@ using Rlaif.Learning.Models;
 using Rlaif.Learning.Tests.Losses;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
+using Rlaif.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,8 +18,19 @@ internal static class TrajectoryComparison
         ("kl", "kto/baseline_nats_per_sequence"),
     ];
 
+    /// <summary>Trains, and compares every step and the final weights where the file has them.</summary>
+    public static void Follow(JsonElement golden, IObjective objective, TrainingPlan plan, CancellationToken cancel)
+    {
+        var start = objective.Weights.ToDictionary(w => w.Name, w => w.Value.detach().clone());
+        Steps(golden, TrainingLoop.Run(objective, plan, null, (_, _) => { }, cancel));
+        if (golden.TryGetProperty("final_weights_file", out var file))
+        {
+            Weights(golden, Fixtures.Path("trajectories/" + file.GetString()), objective.Weights, start);
+        }
+    }
+
     /// <summary>Loss, gradient norm, rate and known figures of every step.</summary>
-    public static void Steps(JsonElement golden, IReadOnlyList<TrainingMetric> metrics)
+    private static void Steps(JsonElement golden, IReadOnlyList<TrainingMetric> metrics)
     {
         var tolerances = golden.GetProperty("tolerances");
         var losses = tolerances.GetProperty("micro_losses").GetDouble();
@@ -51,7 +63,7 @@ internal static class TrajectoryComparison
     }
 
     /// <summary>How far each weight is from where it should be, beside the way that it went.</summary>
-    public static void Weights(JsonElement golden, string file, IReadOnlyList<NamedWeight> weights, Dictionary<string, Tensor> start)
+    private static void Weights(JsonElement golden, string file, IReadOnlyList<NamedWeight> weights, Dictionary<string, Tensor> start)
     {
         using var final = Safetensors.Read(file);
         var tolerance = golden.GetProperty("tolerances").GetProperty("update_relative_l2").GetDouble();

@@ -50,13 +50,7 @@ public class TrajectoryTests
         {
             using var scope = NewDisposeScope();
             using var objective = new TrlWindow(Objective(name, golden));
-            var start = objective.Weights.ToDictionary(w => w.Name, w => w.Value.detach().clone());
-            var metrics = TrainingLoop.Run(objective, Plan(golden), null, (_, _) => { }, cancel);
-            TrajectoryComparison.Steps(golden, metrics);
-            if (golden.TryGetProperty("final_weights_file", out var file))
-            {
-                TrajectoryComparison.Weights(golden, Fixtures.Path("trajectories/" + file.GetString()), objective.Weights, start);
-            }
+            TrajectoryComparison.Follow(golden, objective, Plan(golden), cancel);
         }, cancel);
     }
 
