@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rlaif.Cli.Trainings;
+using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 
 namespace Rlaif.Cli.Commands;
@@ -65,7 +66,7 @@ internal static class TrainCommand
         {
             var request = new TrainRequest
             {
-                Training = FileTraining.Read(algorithm, parsed.GetValue(set)!),
+                Training = FileTraining.Read(algorithm, parsed.GetValue(set)!, device => FastestPrecision.OfThisMachine(device).Precision),
                 Model = parsed.GetValue(model)!,
                 Data = parsed.GetValue(data)!,
                 Out = parsed.GetValue(output)!,
