@@ -30,7 +30,7 @@ public sealed class TrainTests : IDisposable
             var isReward = algorithm == "bradley-terry";
             var recipe = isReward ? manifest.GetProperty("recipe") : manifest.GetProperty("recipe").GetProperty(algorithm);
             var settings = recipe.EnumerateObject().Concat(manifest.GetProperty("numerics").EnumerateObject())
-                .Where(setting => setting.Name is not ("maxPairs" or "replay")).SelectMany(setting => (string[])["--set", $"{setting.Name}={setting.Value}"]);
+                .Where(setting => setting.Name is not ("maxPairs" or "replay")).SelectMany(setting => (string[])["--set", $"{setting.Name}={(setting.Name == "precision" ? setting.Value.GetString()!.ToLowerInvariant() : setting.Value)}"]);
             var output = Path.Combine(folder, algorithm);
             var (code, told) = await RlaifProcess.Run(Cancel,
             [

@@ -14,12 +14,12 @@ internal static class ModelCard
 
     /// <param name="request">The training.</param>
     /// <param name="facts">Its facts, as the manifest has them.</param>
-    /// <param name="counts">Of its data.</param>
+    /// <param name="rows">Of its data.</param>
     /// <param name="metrics">Of all steps.</param>
     /// <param name="heldOut">Figures on held-out data before and after; empty: there are none.</param>
     /// <param name="command">As it was typed.</param>
     public static string Of(
-        TrainRequest request, JsonObject facts, RowCounts counts, IReadOnlyList<TrainingMetric> metrics, IReadOnlyList<HeldOutFigure> heldOut, string command)
+        TrainRequest request, JsonObject facts, PreparedRows rows, IReadOnlyList<TrainingMetric> metrics, IReadOnlyList<HeldOutFigure> heldOut, string command)
     {
         var card = new StringBuilder();
         var algorithm = request.Training.Algorithm;
@@ -35,12 +35,8 @@ internal static class ModelCard
             }
         }
 
-        card.Append(CultureInfo.InvariantCulture, $"\n{counts.Rows} rows, {counts.Used} {request.Examples} used.\n");
-        foreach (var skipped in counts.Skipped)
-        {
-            card.Append(CultureInfo.InvariantCulture, $"- {skipped.Count} left out because {Text(skipped.Reason)} (first: {skipped.First})\n");
-        }
-
+        Rows(card, "", request.Examples, rows.Data);
+        Rows(card, "Held out: ", request.Examples, rows.HeldOut);
         card.Append(CultureInfo.InvariantCulture, $"\n## How\n\n```\n{Fenced(command)}\n```\n\n| setting | |\n|---|---|\n");
         card.Append(CultureInfo.InvariantCulture, $"| seed | {request.Seed} |\n");
         foreach (var (name, value) in Flat("", facts["numerics"]!.AsObject()).Concat(Flat("", facts["settings"]!.AsObject())))
@@ -52,6 +48,19 @@ internal static class ModelCard
         Figures(card, metrics);
         HeldOut(card, heldOut);
         return card.ToString();
+    }
+
+    private static void Rows(StringBuilder card, string which, string examples, RowCounts? counts)
+    {
+        if (counts is not null)
+        {
+            card.Append(CultureInfo.InvariantCulture, $"\n{which}{counts.Rows} rows, {counts.Used} {examples} used.\n");
+        }
+
+        foreach (var skipped in counts?.Skipped ?? [])
+        {
+            card.Append(CultureInfo.InvariantCulture, $"- {skipped.Count} left out because {Text(skipped.Reason)} (first: {skipped.First})\n");
+        }
     }
 
     private static void Figures(StringBuilder card, IReadOnlyList<TrainingMetric> metrics)

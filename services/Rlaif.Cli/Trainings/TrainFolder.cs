@@ -11,6 +11,9 @@ using Rlaif.Storage;
 
 namespace Rlaif.Cli.Trainings;
 
+/// <summary>What became of the rows of the data, and of held-out ones.</summary>
+internal sealed record PreparedRows(RowCounts Data, RowCounts? HeldOut);
+
 /// <summary>The folder that a training writes: what it leaves, and below <c>work</c> what it goes on from. It is finished when its manifest is there.</summary>
 internal sealed class TrainFolder : IDisposable
 {
@@ -56,21 +59,22 @@ internal sealed class TrainFolder : IDisposable
     public int? LastCheckpoint() => Checkpoints().Select(name => (int?)int.Parse(name["checkpoint-".Length..], CultureInfo.InvariantCulture)).Max();
 
     /// <summary>What a first start has counted; null: it did not come so far.</summary>
-    public RowCounts? Counts() => File.Exists(InWork(CountsName)) ? Json.Read<RowCounts>(File.ReadAllText(InWork(CountsName))) : null;
+    public PreparedRows? Rows() => File.Exists(InWork(CountsName)) ? Json.Read<PreparedRows>(File.ReadAllText(InWork(CountsName))) : null;
 
     /// <summary>The rows are all there.</summary>
-    public void Keep(RowCounts counts) => WriteText(InWork(CountsName), Json.Of(counts));
+    public void Keep(PreparedRows rows) => WriteText(InWork(CountsName), Json.Of(rows));
 
     public string InWork(string name) => System.IO.Path.Combine(Work, name);
 
     /// <summary>The last file: with it the training is finished, and what a resume would need goes.</summary>
-    public void Finish(RowCounts counts, IReadOnlyList<string> files)
+    public void Finish(PreparedRows rows, IReadOnlyList<string> files)
     {
         var manifest = new
         {
             made = "rlaif train",
             training = facts,
-            rows = counts,
+            rows = rows.Data,
+            heldOutRows = rows.HeldOut,
             sha256 = files.Order(StringComparer.Ordinal).ToDictionary(name => name, name => ArtifactStore.Sha256(Under(name)), StringComparer.Ordinal),
         };
         WriteText(Under(ManifestName), Shown.Json(manifest) + "\n");

@@ -34,9 +34,10 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
             return CommandLine.Done;
         }
 
-        var counts = folder.Counts() ?? await Task.Run(() => Prepare(folder, models, cancel), cancel);
-        screen.Began(Headline(counts));
-        await Tell(request.Data, counts);
+        var rows = folder.Rows() ?? await Task.Run(() => Prepare(folder, models, cancel), cancel);
+        screen.Began(Headline(rows.Data));
+        await Tell(request.Data, rows.Data);
+        await Tell(request.EvaluationData, rows.HeldOut);
         var files = new MetricFiles(folder.Path, time);
         try
         {
@@ -45,8 +46,8 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
             var heldOut = request.EvaluationData is null ? [] : await TorchThread.Run(() => HeldOut(folder, cancel), cancel);
             files.Dispose();
             models.Chat.Write(folder.Path);
-            WriteReports(folder, facts, counts, metrics, heldOut);
-            folder.Finish(counts, [.. ChatFormat.Files, "config.json", "model.safetensors", MetricFiles.LinesName]);
+            WriteReports(folder, facts, rows, metrics, heldOut);
+            folder.Finish(rows, [.. ChatFormat.Files, "config.json", "model.safetensors", MetricFiles.LinesName]);
             screen.Ended($"{request.Out} holds the trained {(request.IsRewardModel ? "reward model" : "policy")}; {time.GetElapsedTime(began).TotalSeconds:0.0} s.");
             return CommandLine.Done;
         }
@@ -67,18 +68,15 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
         }
     }
 
-    private RowCounts Prepare(TrainFolder folder, TrainedModels models, CancellationToken cancel)
+    private PreparedRows Prepare(TrainFolder folder, TrainedModels models, CancellationToken cancel)
     {
         try
         {
-            var counts = TokenFile.Write(request, models, request.Data, folder.InWork(Data), cancel);
-            if (request.EvaluationData is { } heldOut)
-            {
-                TokenFile.Write(request, models, heldOut, folder.InWork(HeldOutData), cancel);
-            }
-
-            folder.Keep(counts);
-            return counts;
+            var rows = new PreparedRows(
+                TokenFile.Write(request, models, request.Data, folder.InWork(Data), cancel),
+                request.EvaluationData is { } heldOut ? TokenFile.Write(request, models, heldOut, folder.InWork(HeldOutData), cancel) : null);
+            folder.Keep(rows);
+            return rows;
         }
         catch
         {
@@ -126,13 +124,13 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
     }
 
     private void WriteReports(
-        TrainFolder folder, TrainingFacts facts, RowCounts counts, IReadOnlyList<TrainingMetric> metrics, IReadOnlyList<HeldOutFigure> heldOut)
+        TrainFolder folder, TrainingFacts facts, PreparedRows rows, IReadOnlyList<TrainingMetric> metrics, IReadOnlyList<HeldOutFigure> heldOut)
     {
         var curves = Curve.Of(metrics);
         var title = $"{algorithm} of {facts.Model.Name} on {facts.Data.Name}, seed {request.Seed}";
         Write(folder.Under("curves.html"), Encoding.UTF8.GetBytes(CurvesPage.Of(title, curves)));
         Write(folder.Under("curves.png"), CurvesPicture.Of(curves));
-        Write(folder.Under("README.md"), Encoding.UTF8.GetBytes(ModelCard.Of(request, facts.AsJson(), counts, metrics, heldOut, command)));
+        Write(folder.Under("README.md"), Encoding.UTF8.GetBytes(ModelCard.Of(request, facts.AsJson(), rows, metrics, heldOut, command)));
     }
 
     private static void Write(string path, byte[] bytes) => DurableFile.Write(path, file => file.Write(bytes));
@@ -145,9 +143,9 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
             $"{numerics.Precision.ToString().ToLowerInvariant()}, {numerics.Threads} threads, {numerics.Device.ToString().ToLowerInvariant()}";
     }
 
-    private async Task Tell(string file, RowCounts counts)
+    private async Task Tell(string? file, RowCounts? counts)
     {
-        foreach (var skipped in counts.Skipped)
+        foreach (var skipped in counts?.Skipped ?? [])
         {
             await notes.WriteLineAsync(TerminalText.Clean($"{file}: {skipped.Count} left out because {skipped.Reason} (first: {skipped.First})."));
         }

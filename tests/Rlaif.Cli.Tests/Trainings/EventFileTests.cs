@@ -15,7 +15,7 @@ public class EventFileTests
     [InlineData("ascending", 0x46DD794Eu)]
     public void The_checksum_is_crc_32c_under_tensorflows_mask(string bytes, uint crc)
     {
-        byte[] data = bytes switch { "zeros" => new byte[32], "ones" => [.. Enumerable.Repeat((byte)255, 32)], _ => [.. Enumerable.Range(0, 32).Select(i => (byte)i)] };
+        var data = Enumerable.Range(0, 32).Select(i => bytes switch { "zeros" => (byte)0, "ones" => (byte)255, _ => (byte)i }).ToArray();
         Assert.Equal(((crc >> 15) | (crc << 17)) + 0xA282EAD8u, EventFile.MaskedCrc(data));
     }
 

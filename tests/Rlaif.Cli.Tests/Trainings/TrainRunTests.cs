@@ -123,7 +123,7 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
         var wrong = new Dictionary<string, TrainRequest>(StringComparer.Ordinal)
         {
             ["line 1: its columns are prompt, completion, label; needed is chosen with rejected."] = request with { Data = files.File("judged") },
-            ["tokenizer.json is missing"] = request with { Model = files.File("judged") },
+            ["judged.jsonl is not a usable"] = request with { Model = files.File("judged") },
             ["is a reward model, which answers nothing; dpo trains a policy."] = request with { Model = files.RewardModel },
             ["is a reward model; name a policy."] = request with { Reference = files.RewardModel },
             ["is a policy and gives no rewards; name a reward model"] = files.Request("ppo", "nothing") with { RewardModel = TrainingFiles.Tiny },
