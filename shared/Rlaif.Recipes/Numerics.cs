@@ -43,6 +43,8 @@ public sealed record Numerics(
     /// <summary>The same of a pretraining.</summary>
     public static Numerics Of(PretrainRecipe recipe) => Of(recipe.Threads, recipe.Precision, recipe.Device);
 
+    internal static Numerics Of(NumericsRecipe recipe) => Of(recipe.Threads, recipe.Precision, recipe.Device);
+
     private static Numerics Of(int threads, string precision, string device) =>
         new(
             threads,
