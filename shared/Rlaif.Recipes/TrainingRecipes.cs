@@ -72,9 +72,13 @@ public sealed record OptimizationRecipe
     /// <summary>Reinforcement learning with a critic.</summary>
     public PpoRecipe? Ppo { get; init; }
 
-    /// <summary>Whether the algorithm samples responses itself and needs a reward model.</summary>
+    /// <summary>The algorithm's settings when it samples responses itself; null when it learns from data.</summary>
     [JsonIgnore]
-    public bool IsOnline => Grpo is not null || Rloo is not null || Ppo is not null;
+    public OnlineRecipe? Online => Grpo ?? (OnlineRecipe?)Rloo ?? Ppo;
+
+    /// <summary>Whether the algorithm samples responses itself.</summary>
+    [JsonIgnore]
+    public bool IsOnline => Online is not null;
 
     /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
     [JsonIgnore]

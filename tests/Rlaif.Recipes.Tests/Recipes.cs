@@ -48,7 +48,19 @@ internal static class Recipes
     private static PpoRecipe? Fitting(PpoRecipe? ppo) =>
         ppo is { KlTarget: > 0 } && (ppo.Beta == 0 || ppo.KlHorizon <= 0.2 * ppo.Batch) ? ppo with { KlTarget = 0 } : ppo;
 
-    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one with { Ppo = Fitting(one.Ppo) } : one with
+    // Something of a response's content has a weight, and its band of lengths is one.
+    private static T? Fitting<T>(T? online)
+        where T : OnlineRecipe =>
+        online?.Rewards is not { } rewards ? online : online with
+        {
+            Rewards = rewards with { Rules = Math.Max(rewards.Rules, 0.5), LongestTokens = Math.Max(rewards.LongestTokens, rewards.ShortestTokens) },
+        };
+
+    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one with
+    {
+        Grpo = Fitting<GrpoRecipe>(one.Grpo), Rloo = Fitting<RlooRecipe>(one.Rloo), Ppo = Fitting<PpoRecipe>(Fitting(one.Ppo)),
+    }
+    : one with
     {
         Dpo = dpo with
         {

@@ -1,6 +1,7 @@
 using Rlaif.Learning.Advantages;
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 using TorchSharp;
@@ -134,6 +135,7 @@ internal sealed class PpoObjective(
         [
             ("ppo/score", scores.mean().item<float>()), (Kl, lastKl), (Coefficient, controller.Coefficient),
             ("ppo/response_tokens", old.Average(of => of.Length)), ("ppo/ended", made.Count(rollout => rollout.Ended[0]) / (double)made.Count),
+            .. RewardFigures.Of(made),
         ];
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Probes;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 
@@ -67,37 +68,42 @@ public static class Training
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
     }
 
-    /// <summary>Reinforcement learning on prompts: grpo, rloo or ppo, whichever the recipe holds, with rewards of the job's reward model. PPO's critic begins
-    /// as that model.</summary>
+    /// <summary>Reinforcement learning on prompts: grpo, rloo or ppo, whichever the recipe holds, with the rewards that the recipe names. PPO's critic
+    /// begins as the job's reward model, or as the policy with a fresh head where the rewards need none.</summary>
+    /// <exception cref="TrainingAlarmException">The recipe's alarm.</exception>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> Online(
         TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        var rewards = job.RewardModel ?? throw new InputException($"{recipe.Algorithm} was asked for without a reward model, which judges its samples; name one.");
+        var settings = recipe.Online ?? throw new InputException($"{recipe.Algorithm} does not sample itself.");
+        var sources = OnlineRewards.Check(recipe.Algorithm, job, settings);
         var (reference, shape) = Reference(job);
-        if (ModelFolder.ReadRewardModelConfig(rewards).Vocabulary is var ids && ids != shape.Vocabulary)
+        if (job.RewardModel is { } rewardModel && ModelFolder.ReadRewardModelConfig(rewardModel).Vocabulary is var ids && ids != shape.Vocabulary)
         {
             throw new InputException(
-                $"The reward model {rewards} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
+                $"The reward model {rewardModel} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
         }
 
         var prompts = TrainingData.ReadPrompts(job.Data, shape);
         IReadOnlyList<int> lengths = [.. prompts.Select(prompt => prompt.Length)];
-        LanguageModel Policy() => ModelFolder.ReadModel(job.Start, trainable: true);
+        var ends = job.EndIds ?? shape.EosTokenIds;
+        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
         LanguageModel Frozen() => ModelFolder.ReadModel(reference, trainable: false);
-        IRollouts Sampled(OnlineRecipe settings, int samples) => new SampledRollouts(
-            prompts, ModelFolder.ReadRewardModel(rewards, trainable: false), settings, samples, job.EndIds ?? shape.EosTokenIds, job.Seed);
+        IRollouts Sampled(int samples) => new SampledRollouts(prompts, OnlineRewards.Of(job, sources), settings, samples, ends, job.Seed);
+        using var probe = settings.Alarm is not { } alarm ? null : new PolicyProbe(
+            policy, alarm.MostKl > 0 ? ModelFolder.ReadModel(job.Start, trainable: false) : null, prompts,
+            PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!);
+        var watch = probe is null ? null : new AlarmWatch(recipe.Algorithm, settings.Alarm!, probe.Look, job.AcceptedAlarms);
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
-            using var classic = new PpoObjective(Policy(), Frozen(), ModelFolder.ReadRewardModel(rewards, trainable: true), lengths, Sampled(ppo, 1), plan, ppo);
-            return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo));
+            using var classic = new PpoObjective(policy, Frozen(), ModelFolder.ReadRewardModelStart(job.RewardModel ?? job.Start), lengths, Sampled(1), plan, ppo);
+            return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo), watch);
         }
 
         var algorithm = GroupAlgorithm.Of(recipe);
-        using var objective = new GroupObjective(
-            Policy(), algorithm.NeedsReference ? Frozen() : null, lengths, Sampled(algorithm.Recipe, algorithm.Recipe.Samples), algorithm);
-        return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel);
+        using var objective = new GroupObjective(policy, algorithm.NeedsReference ? Frozen() : null, lengths, Sampled(algorithm.Recipe.Samples), algorithm);
+        return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel, alarm: watch);
     }
 
     /// <summary>A Bradley-Terry reward model on pairs.</summary>
@@ -121,7 +127,7 @@ public static class Training
 
     private static IReadOnlyList<TrainingMetric> Run(
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
-        CancellationToken cancel, TrainingPlan? plan = null)
+        CancellationToken cancel, TrainingPlan? plan = null, AlarmWatch? alarm = null)
     {
         if (job.MeasureOnly)
         {
@@ -129,7 +135,7 @@ public static class Training
         }
 
         var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
-        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel, job.Watch);
+        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel, job.Watch, alarm);
         DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
         return metrics;
     }

@@ -66,6 +66,11 @@ internal static class RecipeRules
         {
             Check(document, place, ppo);
         }
+
+        if (one.Online?.Rewards is { } rewards)
+        {
+            Check(document, $"{place}.rewards", rewards);
+        }
     }
 
     /// <summary>Settings of a reward model that choose among the pairs of rounds.</summary>
@@ -88,6 +93,19 @@ internal static class RecipeRules
         if (ppo.KlHorizon <= 0.2 * ppo.Batch)
         {
             document.Wrong($"{place}.klHorizon", FormattableString.Invariant($"is {ppo.KlHorizon}; with batch {ppo.Batch} it must be above {0.2 * ppo.Batch}."));
+        }
+    }
+
+    private static void Check(RecipeDocument document, string place, RewardsRecipe rewards)
+    {
+        if (rewards is { RewardModel: 0, Rules: 0, Answer: 0 })
+        {
+            document.Wrong(place, $"{(rewards.Length > 0 ? "has length alone, which says nothing of what is said" : "gives nothing a weight")}; write rewardModel, rules or answer and a weight, for example {{rules: 1}}.");
+        }
+
+        if (rewards.ShortestTokens > rewards.LongestTokens)
+        {
+            document.Wrong($"{place}.shortestTokens", $"is {rewards.ShortestTokens}; it must be at most longestTokens, {rewards.LongestTokens}.");
         }
     }
 

@@ -1,5 +1,6 @@
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Optimization;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
@@ -68,7 +69,7 @@ public class GroupObjectiveTests
         IReadOnlyList<Rollout> Of(double penalty)
         {
             using var rollouts = new SampledRollouts(
-                [.. tiny.Examples.Select(e => e.Prompt)], tiny.RewardModelWithHead(), new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty }, samples: 4,
+                [.. tiny.Examples.Select(e => e.Prompt)], RewardMix.Of(tiny.RewardModelWithHead()), new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty }, samples: 4,
                 TinyTraining.Config.EosTokenIds, seed: 3);
             return rollouts.Of(policy, 0, [.. Enumerable.Range(0, tiny.Examples.Count)], CancellationToken.None);
         }
@@ -87,7 +88,7 @@ public class GroupObjectiveTests
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         string Of(ulong seed, int batch)
         {
-            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], tiny.RewardModelWithHead(), new GrpoRecipe { Samples = 2, MaxNewTokens = 20 }, samples: 2, [], seed);
+            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], RewardMix.Of(tiny.RewardModelWithHead()), new GrpoRecipe { Samples = 2, MaxNewTokens = 20 }, samples: 2, [], seed);
             var groups = rollouts.Of(policy, batch, [0, 1], CancellationToken.None).Select(r => r.Group).ToList();
             Assert.Equal(4, groups.SelectMany(g => g.Responses).Select(r => string.Join(' ', r)).Distinct().Count());
             return string.Join(' ', groups[0].Responses[0]);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
@@ -81,7 +82,7 @@ internal sealed class TinyTraining : IDisposable
         "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
         "grpo" or "rloo" => new GroupObjective(
             ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
-            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardModelWithHead(), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
+            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
         "ppo" => Classic(),
         _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
     };
@@ -127,7 +128,7 @@ internal sealed class TinyTraining : IDisposable
         var all = Enumerable.Range(0, prompts.Length).ToArray();
         return new(
             ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), ModelFolder.ReadRewardModel(Rewards, trainable: true), lengths,
-            new SampledRollouts(prompts, RewardModelWithHead(), Ppo, samples: 1, Config.EosTokenIds, seed: 7), new([all], [(0, all)]), Ppo);
+            new SampledRollouts(prompts, RewardMix.Of(RewardModelWithHead()), Ppo, samples: 1, Config.EosTokenIds, seed: 7), new([all], [(0, all)]), Ppo);
     }
 
     // Two steps on each batch of rollouts, and a penalty that moves.
