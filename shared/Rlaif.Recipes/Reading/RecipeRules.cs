@@ -35,8 +35,14 @@ internal static class RecipeRules
             }
         }
 
+        Check(document, "rewardModel", recipe.RewardModel.Lora);
         for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
         {
+            foreach (var algorithm in Algorithms)
+            {
+                Check(document, $"optimize.{i}.{algorithm.Key}", (algorithm.Property.GetValue(recipe.Optimize![i]) as TrainingRecipe)?.Lora);
+            }
+
             if (recipe.Optimize![i].Dpo is { Variant: not null } dpo)
             {
                 Check(document, $"optimize.{i}.dpo", dpo);
@@ -58,6 +64,19 @@ internal static class RecipeRules
             && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
         {
             document.Wrong("judge.endpoint", $"is {Written.Short(endpoint)}; it must be an http or https address up to and including /v1.");
+        }
+    }
+
+    private static void Check(RecipeDocument document, string path, LoraRecipe? lora)
+    {
+        if (lora?.TargetModules is { Count: 0 })
+        {
+            document.Wrong($"{path}.lora.targetModules", "is empty, so nothing would be trained; leave it out for all projections, or name some, for example [q_proj, v_proj].");
+        }
+
+        if (lora?.TargetModules?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key is { } twice)
+        {
+            document.Wrong($"{path}.lora.targetModules", $"names {twice} twice.");
         }
     }
 
