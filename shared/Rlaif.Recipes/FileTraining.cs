@@ -42,6 +42,7 @@ public sealed record FileTraining(string Algorithm, TrainingRecipe Settings, Num
         if (read is RewardModelRecipe)
         {
             RecipeRules.CheckOutsideOfRounds(document);
+            RecipeRules.Check(document, "", read.Lora);
         }
         else
         {
