@@ -140,7 +140,7 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
         var (settings, numerics) = (request.Training.Settings, request.Training.Numerics);
         return $"{algorithm} · {Path.GetFileName(request.Model.TrimEnd('/'))} · {counts.Used} {request.Examples} of {Path.GetFileName(request.Data)} · " +
             $"batch {settings.Batch} · epochs {settings.Epochs} · learning rate {settings.LearningRate:0.##e-0} · seed {request.Seed} · " +
-            $"{numerics.Precision.ToString().ToLowerInvariant()}, {numerics.Threads} threads, {numerics.Device.ToString().ToLowerInvariant()}";
+            $"{numerics.Precision.ToString().ToLowerInvariant()}, {numerics.Threads} {(numerics.Threads == 1 ? "thread" : "threads")}, {numerics.Device.ToString().ToLowerInvariant()}";
     }
 
     private async Task Tell(string? file, RowCounts? counts)
