@@ -38,20 +38,7 @@ internal static class RecipeRules
         Check(document, "rewardModel", recipe.RewardModel.Lora);
         for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
         {
-            foreach (var algorithm in Algorithms)
-            {
-                Check(document, $"optimize.{i}.{algorithm.Key}", (algorithm.Property.GetValue(recipe.Optimize![i]) as TrainingRecipe)?.Lora);
-            }
-
-            if (recipe.Optimize![i].Dpo is { Variant: not null } dpo)
-            {
-                Check(document, $"optimize.{i}.dpo", dpo);
-            }
-
-            if (recipe.Optimize[i].Ppo is { KlTarget: > 0 } ppo)
-            {
-                Check(document, $"optimize.{i}.ppo", ppo);
-            }
+            Check(document, $"optimize.{i}.{recipe.Optimize![i].Algorithm}", recipe.Optimize[i]);
         }
 
         Check(document, recipe.Precision, recipe.Device);
@@ -67,16 +54,48 @@ internal static class RecipeRules
         }
     }
 
-    private static void Check(RecipeDocument document, string path, LoraRecipe? lora)
+    /// <summary>What the settings of one algorithm say together.</summary>
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, OptimizationRecipe one)
     {
+        foreach (var algorithm in Algorithms)
+        {
+            Check(document, place, (algorithm.Property.GetValue(one) as TrainingRecipe)?.Lora);
+        }
+
+        if (one.Dpo is { Variant: not null } dpo)
+        {
+            Check(document, place, dpo);
+        }
+
+        if (one.Ppo is { KlTarget: > 0 } ppo)
+        {
+            Check(document, place, ppo);
+        }
+    }
+
+    /// <summary>Settings of a reward model that choose among the pairs of rounds.</summary>
+    public static void CheckOutsideOfRounds(RecipeDocument document)
+    {
+        foreach (var setting in new[] { "maxPairs", "replay" }.Where(document.Names))
+        {
+            document.Wrong(setting, "chooses among the pairs of a run's rounds; a training on files takes every row, so leave it out.");
+        }
+    }
+
+    /// <summary>What the settings of an adapter say together.</summary>
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, LoraRecipe? lora)
+    {
+        var targets = place.Length == 0 ? "lora.targetModules" : $"{place}.lora.targetModules";
         if (lora?.TargetModules is { Count: 0 })
         {
-            document.Wrong($"{path}.lora.targetModules", "is empty, so nothing would be trained; leave it out for all projections, or name some, for example [q_proj, v_proj].");
+            document.Wrong(targets, "is empty, so nothing would be trained; leave it out for all projections, or name some, for example [q_proj, v_proj].");
         }
 
         if (lora?.TargetModules?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key is { } twice)
         {
-            document.Wrong($"{path}.lora.targetModules", $"names {twice} twice.");
+            document.Wrong(targets, $"names {twice} twice.");
         }
     }
 
@@ -167,7 +186,7 @@ internal static class RecipeRules
         }
     }
 
-    private static void Check(RecipeDocument document, string precision, string device)
+    public static void Check(RecipeDocument document, string precision, string device)
     {
         if (precision == "tensorfloat32" && device == "cpu")
         {
