@@ -40,6 +40,33 @@ public abstract record TrainingRecipe
     /// <summary>Steps between resumable checkpoints.</summary>
     [Between(1, 1_000_000, "20")]
     public int CheckpointSteps { get; init; } = 20;
+
+    /// <summary>Trains a low-rank adapter while the weights rest; null: all weights are trained. Of PPO the policy, not its critic.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoraRecipe? Lora { get; init; }
+}
+
+/// <summary>Low-rank adaptation: W + s B A in the place of W, and only A and B are trained.</summary>
+public sealed record LoraRecipe
+{
+    /// <summary>Columns of B and rows of A (TRL: 16; PEFT: 8).</summary>
+    [Between(1, 4096, "16")]
+    public int Rank { get; init; } = 16;
+
+    /// <summary>s is this divided by the rank (TRL: 32; PEFT: 8).</summary>
+    [Between(1e-3, 1e5, "32")]
+    public double Alpha { get; init; } = 32;
+
+    /// <summary>Divides alpha by the root of the rank instead, so that high ranks do not learn slower (rsLoRA, Kalajdzievski 2023).</summary>
+    public bool Rslora { get; init; }
+
+    /// <summary>Gives every output unit a magnitude of its own (DoRA, Liu et al. 2024).</summary>
+    public bool Dora { get; init; }
+
+    /// <summary>Projections with a pair, by PEFT's names; null: all of them.</summary>
+    [OneOf("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? TargetModules { get; init; }
 }
 
 /// <summary>One algorithm of a round: exactly one of the members is set.</summary>

@@ -48,6 +48,12 @@ public class RecipeErrorTests
     [InlineData("revision: {enabled: yes}", "revision.enabled is yes; it must be true or false.")]
     [InlineData("revision: {principle: all}", "revision.principle is all; it must be generic or drawn.")]
     [InlineData("rewardModel: {schedule: cosin}", "rewardModel.schedule is cosin; it must be constant, linear, cosine or inverseSqrt.")]
+    [InlineData("rewardModel: {lora: {targetModules: []}}", "rewardModel.lora.targetModules is empty, so nothing would be trained; leave it out for all projections, or name some, for example [q_proj, v_proj].")]
+    [InlineData("rewardModel: {lora: {targetModules: [q_proj, q_proj]}}", "rewardModel.lora.targetModules names q_proj twice.")]
+    [InlineData("rewardModel: {lora: {targetModules: [q_prj]}}", "rewardModel.lora.targetModules.0 is q_prj; it must be q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj or down_proj.")]
+    [InlineData("rewardModel: {lora: {targetModules: [~]}}", "rewardModel.lora.targetModules.0 is empty; it must be q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj or down_proj.")]
+    [InlineData("rewardModel: {lora: {targetModules: all}}", "rewardModel.lora.targetModules is one value; it must be a list, each entry after a hyphen.")]
+    [InlineData("rewardModel: {lora: {rank: 0}}", "rewardModel.lora.rank is 0; it must be 1 to 4096, usually 16.")]
     [InlineData("judge: {endpoint: localhost}", "judge.endpoint is localhost; it must be an http or https address up to and including /v1.")]
     [InlineData("judge: {[a]: 1}", "judge has a list where a key belongs.")]
     public void A_wrong_value_is_told_with_what_is_allowed(string line, string told) =>

@@ -165,6 +165,16 @@ internal static class Recipes
                 none ? null : (object?)new SortedDictionary<string, double>(StringComparer.Ordinal) { [losses[one]] = weight, [losses[other]] = 1 });
         }
 
+        if (property.Name == nameof(LoraRecipe.TargetModules))
+        {
+            return Gen.Int[0, words!.Words.Count].Select(many => many == 0 ? null : (object?)words.Words.Take(many).ToArray());
+        }
+
+        if (property.Name == nameof(TrainingRecipe.Lora))
+        {
+            return Gen.Select(Gen.Bool, Record(type), (none, lora) => none ? null : (object?)lora);
+        }
+
         return type.IsGenericType
             ? Record(type.GetGenericArguments()[0]).Select(v => (OptimizationRecipe)v).List[1, 3].Select(list => (object?)list)
             : Record(type).Select(v => (object?)v);

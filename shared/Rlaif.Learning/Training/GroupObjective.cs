@@ -21,7 +21,7 @@ internal sealed class GroupObjective(
     /// <summary>A rollout and what is kept of it for all steps on it, response by response.</summary>
     private sealed record Lesson(Rollout Rollout, IReadOnlyList<float> Advantages, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference);
 
-    public IReadOnlyList<NamedWeight> Weights => policy.Weights;
+    public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
     public IReadOnlyList<int> Lengths => promptLengths;
 

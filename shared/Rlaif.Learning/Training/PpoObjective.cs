@@ -31,7 +31,7 @@ internal sealed class PpoObjective(
 
     public IReadOnlyList<TrainedPart> Parts { get; } =
     [
-        new("", policy.Weights, step => plan.Steps[step].Rollout < recipe.ValueWarmup ? 0 : 1),
+        new("", policy.Trained, step => plan.Steps[step].Rollout < recipe.ValueWarmup ? 0 : 1),
         new("value_", [.. critic.Weights.Select(w => new NamedWeight("value." + w.Name, w.Value))],
             _ => recipe.ValueLearningRate > 0 ? recipe.ValueLearningRate / recipe.LearningRate : 1),
     ];

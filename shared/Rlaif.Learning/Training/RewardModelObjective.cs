@@ -8,7 +8,7 @@ namespace Rlaif.Learning.Training;
 /// <summary>A Bradley-Terry reward model: the reward stands at the last token of a response, its end token when it ended.</summary>
 internal sealed class RewardModelObjective(RewardModel model, IReadOnlyList<TrainingPair> pairs, double centring) : IObjective
 {
-    public IReadOnlyList<NamedWeight> Weights => model.Weights;
+    public IReadOnlyList<NamedWeight> Weights => model.Trained;
 
     public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(PairBatch.Length)];
 

@@ -7,7 +7,7 @@ namespace Rlaif.Learning.Training;
 /// <summary>Supervised training: cross-entropy of the asked tokens, averaged over those of the whole window.</summary>
 internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences) : IObjective
 {
-    public IReadOnlyList<NamedWeight> Weights => policy.Weights;
+    public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
     public IReadOnlyList<int> Lengths { get; } = [.. sequences.Select(s => s.Inputs)];
 

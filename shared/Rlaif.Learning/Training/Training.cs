@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Rlaif.Learning.Adapters;
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Probes;
@@ -8,7 +9,8 @@ using Rlaif.Recipes;
 namespace Rlaif.Learning.Training;
 
 /// <summary>The trainings of a round. Each runs on the torch thread, resumes from the job's work folder, and writes a model folder (config.json and
-/// model.safetensors; tokenizer files are the caller's). The same job, recipe and threads end in the same bytes, stopped or not.</summary>
+/// model.safetensors; tokenizer files are the caller's). A training of an adapter writes the weights with the adapter in them, and beside them the adapter in PEFT's
+/// format (adapter/). The same job, recipe and threads end in the same bytes, stopped or not.</summary>
 [SuppressMessage("Design", "MA0049", Justification = "Callers read Training.Sft, Training.Dpo.")]
 public static class Training
 {
@@ -19,7 +21,7 @@ public static class Training
     public static IReadOnlyList<TrainingMetric> Sft(
         TrainingJob job, SftRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
+        var policy = Policy(job, recipe);
         var examples = TrainingData.ReadExamples(job.Data, policy.Config);
         using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]);
         return Run("sft", objective, job, recipe, outFolder, progress, cancel);
@@ -35,7 +37,7 @@ public static class Training
         var pairs = TrainingData.ReadPairs(job.Data, shape);
         var alpha = recipe.Variant?.LdAlpha;
         var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job, alpha is null ? null : $"ld {alpha:R}"), cancel, alpha);
-        using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, new TokenVariant(recipe.Variant, recipe.Beta));
+        using var objective = new DpoObjective(Policy(job, recipe), pairs, before, new TokenVariant(recipe.Variant, recipe.Beta));
         return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
     }
 
@@ -52,7 +54,7 @@ public static class Training
         }
 
         var before = ReferenceLogProbs.Of(reference, KtoObjective.Pairs(responses), job.Work, TrainingIdentity.OfReference(job, "judged"), cancel);
-        using var objective = new KtoObjective(ModelFolder.ReadModel(job.Start, trainable: true), responses, before, recipe);
+        using var objective = new KtoObjective(Policy(job, recipe), responses, before, recipe);
         return Run("kto", objective, job, recipe, outFolder, progress, cancel);
     }
 
@@ -62,7 +64,7 @@ public static class Training
         TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         TrainingRecipe settings = recipe.Simpo ?? recipe.Cpo ?? (TrainingRecipe?)recipe.Orpo ?? throw new InputException($"{recipe.Algorithm} needs a reference.");
-        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
+        var policy = Policy(job, settings);
         var pairs = TrainingData.ReadPairs(job.Data, policy.Config);
         using var objective = new ReferenceFreeObjective(recipe.Algorithm, policy, pairs, new ReferenceFreeVariant(recipe));
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
@@ -87,22 +89,24 @@ public static class Training
         var prompts = TrainingData.ReadPrompts(job.Data, shape);
         IReadOnlyList<int> lengths = [.. prompts.Select(prompt => prompt.Length)];
         var ends = job.EndIds ?? shape.EosTokenIds;
-        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
-        LanguageModel Frozen() => ModelFolder.ReadModel(reference, trainable: false);
+        var policy = Policy(job, settings);
+        // Under an adapter lies the start as it is: there is no need for a second one.
+        LanguageModel Frozen(string model) =>
+            policy.Adapter is not null && model == job.Start ? policy.WithoutAdapter() : ModelFolder.ReadModel(model, trainable: false);
         IRollouts Sampled(int samples) => new SampledRollouts(prompts, OnlineRewards.Of(job, sources), settings, samples, ends, job.Seed);
         using var probe = settings.Alarm is not { } alarm ? null : new PolicyProbe(
-            policy, alarm.MostKl > 0 ? ModelFolder.ReadModel(job.Start, trainable: false) : null, prompts,
-            PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!);
+            policy, alarm.MostKl > 0 ? Frozen(job.Start) : null, prompts, PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!);
         var watch = probe is null ? null : new AlarmWatch(recipe.Algorithm, settings.Alarm!, probe.Look, job.AcceptedAlarms);
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
-            using var classic = new PpoObjective(policy, Frozen(), ModelFolder.ReadRewardModelStart(job.RewardModel ?? job.Start), lengths, Sampled(1), plan, ppo);
+            using var classic = new PpoObjective(
+                policy, Frozen(reference), ModelFolder.ReadRewardModelStart(job.RewardModel ?? job.Start), lengths, Sampled(1), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo), watch);
         }
 
         var algorithm = GroupAlgorithm.Of(recipe);
-        using var objective = new GroupObjective(policy, algorithm.NeedsReference ? Frozen() : null, lengths, Sampled(algorithm.Recipe.Samples), algorithm);
+        using var objective = new GroupObjective(policy, algorithm.NeedsReference ? Frozen(reference) : null, lengths, Sampled(algorithm.Recipe.Samples), algorithm);
         return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel, alarm: watch);
     }
 
@@ -112,9 +116,16 @@ public static class Training
         TrainingJob job, RewardModelRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         var model = ModelFolder.ReadRewardModelStart(job.Start);
+        model = recipe.Lora is { } lora ? model.With(InitialAdapter.On(model, lora, job.Seed)) : model;
         var pairs = TrainingData.ReadPairs(job.Data, model.Body.Config);
         using var objective = new RewardModelObjective(model, pairs, recipe.Centring);
         return Run("reward-model", objective, job, recipe, outFolder, progress, cancel);
+    }
+
+    private static LanguageModel Policy(TrainingJob job, TrainingRecipe recipe)
+    {
+        var model = ModelFolder.ReadModel(job.Start, trainable: recipe.Lora is null);
+        return recipe.Lora is { } lora ? model.With(InitialAdapter.On(model, lora, job.Seed)) : model;
     }
 
     private static (string Path, ModelConfig Policy) Reference(TrainingJob job)

@@ -35,6 +35,7 @@ internal static class RecipeRules
             }
         }
 
+        Check(document, "rewardModel", recipe.RewardModel.Lora);
         for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
         {
             Check(document, $"optimize.{i}.{recipe.Optimize![i].Algorithm}", recipe.Optimize[i]);
@@ -57,6 +58,7 @@ internal static class RecipeRules
     /// <param name="place">The group that they stand in; empty: none.</param>
     public static void Check(RecipeDocument document, string place, OptimizationRecipe one)
     {
+        Check(document, place, Algorithms.Select(algorithm => algorithm.Property.GetValue(one)).OfType<TrainingRecipe>().FirstOrDefault()?.Lora);
         if (one.Dpo is { Variant: not null } dpo)
         {
             Check(document, place, dpo);
@@ -79,6 +81,20 @@ internal static class RecipeRules
         foreach (var setting in new[] { "maxPairs", "replay" }.Where(document.Names))
         {
             document.Wrong(setting, "chooses among the pairs of a run's rounds; a training on files takes every row, so leave it out.");
+        }
+    }
+
+    /// <summary>What an adapter is to change.</summary>
+    public static void Check(RecipeDocument document, string place, LoraRecipe? lora)
+    {
+        if (lora?.TargetModules is { Count: 0 })
+        {
+            document.Wrong($"{place}.lora.targetModules", "is empty, so nothing would be trained; leave it out for all projections, or name some, for example [q_proj, v_proj].");
+        }
+
+        if (lora?.TargetModules?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key is { } twice)
+        {
+            document.Wrong($"{place}.lora.targetModules", $"names {twice} twice.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Rlaif.Learning.Adapters;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Rewards;
@@ -71,26 +72,26 @@ internal sealed class TinyTraining : IDisposable
     });
 
     /// <summary>An algorithm's loss on this data, as the loop sees it.</summary>
-    public IObjective Objective(string algorithm) => algorithm switch
+    public IObjective Objective(string algorithm, LoraRecipe? lora = null) => algorithm switch
     {
-        "sft" => new SftObjective(ModelFolder.ReadModel(Start, trainable: true), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
+        "sft" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
         // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
-        "dpo" or "dpo-tokens" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
+        "dpo" or "dpo-tokens" => new DpoObjective(Policy(lora), Pairs,
             new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
-        "kto" => new KtoObjective(ModelFolder.ReadModel(Start, trainable: true), Judged,
+        "kto" => new KtoObjective(Policy(lora), Judged,
             new([.. Judged.Select((_, i) => -30f - i)], [.. Judged.Select((_, i) => -50f + (i / 2f))]), new()),
-        "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
+        "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, Policy(lora), Pairs, new(ReferenceFree(algorithm))),
         "grpo" or "rloo" => new GroupObjective(
-            ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
+            Policy(lora), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
             new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
-        "ppo" => Classic(),
-        _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
+        "ppo" => Classic(lora),
+        _ => new RewardModelObjective(Under(lora, RewardModelWithHead()), Pairs, centring: 0.01),
     };
 
     /// <summary>Trains with one of the algorithms; <paramref name="name"/> names its work folder and its result.</summary>
     public IReadOnlyList<TrainingMetric> Train(
         string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
-        int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3)
+        int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3, LoraRecipe? lora = null)
     {
         var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm is "grpo" or "rloo" or "ppo" ? Rewards : null };
         job = change?.Invoke(job) ?? job;
@@ -100,6 +101,7 @@ internal sealed class TinyTraining : IDisposable
             recipe with
             {
                 LearningRate = learningRate, WarmupSteps = 0, Epochs = recipe switch { GroupRecipe group => epochs / group.Iterations, PpoRecipe => epochs / 2, _ => epochs }, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
+                Lora = lora,
             };
         return algorithm switch
         {
@@ -121,13 +123,22 @@ internal sealed class TinyTraining : IDisposable
     /// <summary>Another policy than the one that is trained: their distance is not 0.</summary>
     private static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);
 
-    private PpoObjective Classic()
+    /// <summary>The start, or an adapter on it.</summary>
+    public LanguageModel Policy(LoraRecipe? lora)
+    {
+        var model = ModelFolder.ReadModel(Start, trainable: true);
+        return lora is null ? model : model.With(InitialAdapter.On(model, lora, seed: 5));
+    }
+
+    private static RewardModel Under(LoraRecipe? lora, RewardModel model) => lora is null ? model : model.With(InitialAdapter.On(model, lora, seed: 5));
+
+    private PpoObjective Classic(LoraRecipe? lora)
     {
         int[][] prompts = [.. Examples.Select(e => e.Prompt)];
         IReadOnlyList<int> lengths = [.. prompts.Select(p => p.Length)];
         var all = Enumerable.Range(0, prompts.Length).ToArray();
         return new(
-            ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), ModelFolder.ReadRewardModel(Rewards, trainable: true), lengths,
+            Policy(lora), OtherPolicy(), ModelFolder.ReadRewardModel(Rewards, trainable: true), lengths,
             new SampledRollouts(prompts, RewardMix.Of(RewardModelWithHead()), Ppo, samples: 1, Config.EosTokenIds, seed: 7), new([all], [(0, all)]), Ppo);
     }
 
@@ -152,7 +163,8 @@ internal sealed class TinyTraining : IDisposable
 
     public string Out(string name) => Path.Combine(Folder, name + "-out");
 
-    public string Sha256(string name) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Out(name), "model.safetensors"))));
+    public string Sha256(string name, string file = "model.safetensors") =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Out(name), file))));
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -16,16 +16,17 @@ public sealed class Alone;
 public class TrainingLoopTests
 {
     [Theory]
-    [InlineData("dpo")]
-    [InlineData("reward-model")]
-    public Task Memory_is_flat(string algorithm) => TinyTraining.Run(tiny =>
+    [InlineData("dpo", false)]
+    [InlineData("dpo", true)]
+    [InlineData("reward-model", false)]
+    public Task Memory_is_flat(string algorithm, bool adapter) => TinyTraining.Run(tiny =>
     {
         var (resident, tensors) = (new Dictionary<int, long>(), new Dictionary<int, long>());
         tiny.Train(algorithm, "long", (step, _) =>
         {
             resident[step] = Environment.WorkingSet;
             tensors[step] = Tensor.TotalCount;
-        }, epochs: 67, checkpointSteps: 1000);
+        }, epochs: 67, checkpointSteps: 1000, lora: adapter ? new() { Dora = true } : null);
         Assert.Equal(tensors[40], tensors[200]);
         Assert.InRange((resident[200] - resident[40]) / 1e6, -1000, 30);
     });
