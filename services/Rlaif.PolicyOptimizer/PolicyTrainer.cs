@@ -27,6 +27,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
             Work = folders.Work(job),
             Seed = command.Seed,
             RewardModel = command.RewardModel is { } rewardModel ? await folders.Model(rewardModel, cancel) : null,
+            Critic = command.Critic is { } keeper ? Path.Combine(await folders.Model(keeper, cancel), Training.CriticFolder) : null,
         };
         var staged = folders.Stage(job.Id);
         var metrics = await TorchThread.Run(
@@ -45,7 +46,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingFolders folders) : I
             cancel);
         var manifest = new Lineage(
             "policy", command.Algorithm, command.Start, command.Reference, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), algorithm,
-            command.RewardModel);
+            command.RewardModel, Critic: command.Critic);
         var told = metrics.Select(metric => (metric.Step, metric.Name, metric.Value));
         return await folders.Publish(job, staged, manifest, command.Algorithm, told, cancel);
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rlaif.Recipes;
 
 /// <summary>Settings of algorithms that sample responses themselves and learn from what a reward model says of them. An example is a prompt:
@@ -23,6 +25,10 @@ public abstract record OnlineRecipe : TrainingRecipe
     /// <summary>The ratio counts up to 1 and this (Schulman et al. 2017: 0.2; DAPO: 0.28).</summary>
     [Between(1e-6, 100, "0.2")]
     public double ClipHigh { get; init; } = 0.2;
+
+    /// <summary>What is done when a policy runs away; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GuardsRecipe? Guards { get; init; }
 }
 
 /// <summary>Settings of algorithms that compare the responses to a prompt with each other.</summary>
@@ -30,7 +36,7 @@ public abstract record GroupRecipe : OnlineRecipe
 {
     /// <summary>Responses to each prompt (TRL: 8).</summary>
     [Between(2, 1024, "8")]
-    public int Samples { get; init; } = 8;
+    public virtual int Samples { get; init; } = 8;
 
     /// <summary>Optimizer steps on each batch of responses (TRL: 1). From the second on ratios leave 1.</summary>
     [Between(1, 100, "1")]

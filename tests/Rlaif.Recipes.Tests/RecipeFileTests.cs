@@ -89,6 +89,9 @@ public class RecipeFileTests
     [InlineData("grpo")]
     [InlineData("rloo")]
     [InlineData("ppo")]
+    [InlineData("reinforce-plus-plus")]
+    [InlineData("best-of-n")]
+    [InlineData("online-dpo")]
     public void Recipes_that_sample_themselves_are_a_round_of_the_quickstart_but_for_their_algorithm(string name)
     {
         var (mine, quickstart) = (RecipeFile.Read(Repository.Path($"recipes/{name}.yaml")), RecipeFile.Read(Repository.Path("recipes/quickstart.yaml")));
@@ -101,6 +104,25 @@ public class RecipeFileTests
     public void What_came_later_is_not_written_where_it_is_not_set() => Assert.Equal(
         """{"loss":"sigmoid","labelSmoothing":0,"divergence":"reverseKl","alpha":0.5,"discopopTemperature":0.05}""",
         JsonSerializer.Serialize(new VariantRecipe(), Recipes.Json));
+
+    [Theory]
+    [InlineData(typeof(GrpoRecipe), "guards")]
+    [InlineData(typeof(PpoRecipe), "guards")]
+    [InlineData(typeof(OptimizationRecipe), "reinforcePlusPlus", "bestOfN", "onlineDpo")]
+    public void Groups_that_came_later_are_not_written_where_they_are_not_set(Type record, params string[] later)
+    {
+        var written = JsonSerializer.Serialize(Activator.CreateInstance(record), record, JsonSerializerOptions.Web);
+        Assert.All(later, name => Assert.DoesNotContain(name, written, StringComparison.Ordinal));
+    }
+
+    // A stored recipe names every default.
+    [Fact]
+    public void Defaults_may_be_named_where_they_play_no_part()
+    {
+        var read = RecipeFile.Parse(Recipes.Minimal, "r.yaml", ["optimize.0={grpo: {}}"]);
+        Assert.Contains("cispoCap", Recipes.AsJson(read), StringComparison.Ordinal);
+        Assert.Equal(Recipes.AsJson(read), Recipes.AsJson(RecipeFile.Parse(Recipes.AsYaml(read), "r.yaml")));
+    }
 
     [Fact]
     public void A_mixture_is_read_in_the_order_of_its_names() => Assert.Equal(

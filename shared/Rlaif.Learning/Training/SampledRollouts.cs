@@ -32,6 +32,12 @@ internal sealed class SampledRollouts(
         ];
     }
 
+    public IReadOnlyList<float> Greedy(LanguageModel policy, IReadOnlyList<int> prompts, CancellationToken cancel)
+    {
+        var sampled = Sampler.Sample(policy, [.. prompts.Select(prompt => new SamplingRequest(Prompt(prompt), 0, 1, recipe.MaxNewTokens, draws, 0, endIds))], cancel: cancel);
+        return Rewards([.. sampled.Select((response, row) => new TrainingExample(Prompt(prompts[row]), Ids(response)))], sampled, cancel);
+    }
+
     public void Dispose() => rewardModel.Dispose();
 
     private int[] Prompt(int prompt) => prompts[prompt];

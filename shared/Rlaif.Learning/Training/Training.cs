@@ -11,6 +11,9 @@ namespace Rlaif.Learning.Training;
 [SuppressMessage("Design", "MA0049", Justification = "Callers read Training.Sft, Training.Dpo.")]
 public static class Training
 {
+    /// <summary>Folder beside a policy in which the critic lies that a PPO recipe keeps.</summary>
+    public const string CriticFolder = "critic";
+
     /// <summary>Supervised fine-tuning on examples, loss on response tokens.</summary>
     /// <returns>Metrics of every step.</returns>
     /// <exception cref="InputException">Unusable model or data, a disk that is full, or a training that diverged.</exception>
@@ -67,8 +70,8 @@ public static class Training
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
     }
 
-    /// <summary>Reinforcement learning on prompts: grpo, rloo or ppo, whichever the recipe holds, with rewards of the job's reward model. PPO's critic begins
-    /// as that model.</summary>
+    /// <summary>Reinforcement learning on prompts by whichever algorithm the recipe holds that samples itself, with rewards of the job's reward model. PPO's
+    /// critic begins as that model, or where the job says.</summary>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> Online(
         TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
@@ -81,6 +84,12 @@ public static class Training
                 $"The reward model {rewards} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
         }
 
+        var critic = job.Critic ?? rewards;
+        if (ModelFolder.ReadRewardModelConfig(critic).Vocabulary is var known && known != shape.Vocabulary)
+        {
+            throw new InputException($"The critic {critic} has {known} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
+        }
+
         var prompts = TrainingData.ReadPrompts(job.Data, shape);
         IReadOnlyList<int> lengths = [.. prompts.Select(prompt => prompt.Length)];
         LanguageModel Policy() => ModelFolder.ReadModel(job.Start, trainable: true);
@@ -90,7 +99,7 @@ public static class Training
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
-            using var classic = new PpoObjective(Policy(), Frozen(), ModelFolder.ReadRewardModel(rewards, trainable: true), lengths, Sampled(ppo, 1), plan, ppo);
+            using var classic = new PpoObjective(Policy(), Frozen(), ModelFolder.ReadRewardModel(critic, trainable: true), lengths, Sampled(ppo, 1), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo));
         }
 
@@ -123,8 +132,9 @@ public static class Training
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
         CancellationToken cancel, TrainingPlan? plan = null)
     {
-        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
-        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel);
+        plan ??= TrainingPlan.Of(recipe, objective.Lengths, job.Seed);
+        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps, kept: plan.GoesBack ? 2 : 1);
+        var metrics = TrainingLoop.Run(objective, plan, checkpoints, progress, cancel);
         DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
         return metrics;
     }

@@ -13,6 +13,9 @@ public sealed record TrainingJob
     /// <summary>What judges the samples of algorithms that make their own.</summary>
     public string? RewardModel { get; init; }
 
+    /// <summary>Where PPO's critic goes on from, a reward model's folder; null: from <see cref="RewardModel"/>.</summary>
+    public string? Critic { get; init; }
+
     /// <summary>Tokens that end a sampled response; null: those of the model's configuration.</summary>
     public IReadOnlyList<int>? EndIds { get; init; }
 

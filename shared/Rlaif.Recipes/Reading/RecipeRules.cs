@@ -5,6 +5,7 @@ internal static class RecipeRules
 {
     private static readonly IReadOnlyList<Setting> Algorithms = Setting.Of(typeof(OptimizationRecipe));
     private static readonly IReadOnlyList<string> OfMargins = ["sigmoid", "sigmoidPerToken", "robust", "hinge", "ipo", "ipoPerSequence", "exo", "discopop"];
+    private static readonly IReadOnlyList<string> Smoothed = ["sigmoid", "robust", "exo", "aot", "aotUnpaired"];
     private static readonly string AlgorithmNames = Written.Either([.. Algorithms.Select(s => s.Key)]);
 
     // Members may be unset here although they are required: then they are among the errors already.
@@ -42,10 +43,7 @@ internal static class RecipeRules
                 Check(document, $"optimize.{i}.dpo", dpo);
             }
 
-            if (recipe.Optimize[i].Ppo is { KlTarget: > 0 } ppo)
-            {
-                Check(document, $"optimize.{i}.ppo", ppo);
-            }
+            OnlineRules.Check(document, $"optimize.{i}", recipe.Optimize[i]);
         }
 
         Check(document, recipe.Precision, recipe.Device);
@@ -58,20 +56,6 @@ internal static class RecipeRules
             && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
         {
             document.Wrong("judge.endpoint", $"is {Written.Short(endpoint)}; it must be an http or https address up to and including /v1.");
-        }
-    }
-
-    // The penalty is multiplied by 1 ± 0.2 · batch / horizon: it must begin somewhere, and stay above 0.
-    private static void Check(RecipeDocument document, string place, PpoRecipe ppo)
-    {
-        if (ppo.Beta == 0)
-        {
-            document.Wrong($"{place}.klTarget", "moves a penalty that is 0 and stays it; set beta above 0, for example 0.05.");
-        }
-
-        if (ppo.KlHorizon <= 0.2 * ppo.Batch)
-        {
-            document.Wrong($"{place}.klHorizon", FormattableString.Invariant($"is {ppo.KlHorizon}; with batch {ppo.Batch} it must be above {0.2 * ppo.Batch}."));
         }
     }
 
@@ -99,6 +83,7 @@ internal static class RecipeRules
         var variant = dpo.Variant!;
         var named = variant.Mixture is null ? $"{path}.variant.loss" : $"{path}.variant.mixture";
         CheckMixture(document, $"{path}.variant", variant);
+        CheckUnused(document, $"{path}.variant", variant);
         if (variant.Names.Contains("exo", StringComparer.Ordinal) && variant.LabelSmoothing == 0)
         {
             document.Wrong(named, $"{(variant.Mixture is null ? "is" : "has")} exo, which is infinite without smoothing; set variant.labelSmoothing, TRL has 0.001.");
@@ -121,6 +106,25 @@ internal static class RecipeRules
         {
             document.Wrong($"{path}.variant.divergence",
                 $"is {variant.Divergence}, which plays no part in {string.Join(" and ", variant.Names)}; it is for {Written.Either(OfMargins)}.");
+        }
+    }
+
+    private static void CheckUnused(RecipeDocument document, string path, VariantRecipe variant)
+    {
+        var (defaults, losses) = (new VariantRecipe(), $"in {string.Join(" and ", variant.Names)}");
+        if (!variant.Names.Any(name => Smoothed.Contains(name, StringComparer.Ordinal)))
+        {
+            document.Unused($"{path}.labelSmoothing", variant.LabelSmoothing, defaults.LabelSmoothing, $"{losses}; it is for {Written.Either(Smoothed)}");
+        }
+
+        if (variant.Divergence != "alpha")
+        {
+            document.Unused($"{path}.alpha", variant.Alpha, defaults.Alpha, "without divergence: alpha");
+        }
+
+        if (!variant.Names.Contains("discopop", StringComparer.Ordinal))
+        {
+            document.Unused($"{path}.discopopTemperature", variant.DiscopopTemperature, defaults.DiscopopTemperature, $"{losses}; it is for discopop");
         }
     }
 

@@ -1,0 +1,121 @@
+namespace Rlaif.Recipes.Reading;
+
+/// <summary>What the settings of an algorithm that samples itself say together. A setting that would play no part is refused: whoever wrote it expects
+/// something of it.</summary>
+internal static class OnlineRules
+{
+    public static void Check(RecipeDocument document, string path, OptimizationRecipe one)
+    {
+        switch (one)
+        {
+            case { Ppo: { } ppo }:
+                CheckPenalty(document, $"{path}.ppo", ppo);
+                break;
+            case { Grpo: { } grpo }:
+                Check(document, $"{path}.grpo", grpo);
+                CheckSteps(document, $"{path}.grpo", grpo);
+                CheckDistance(document, $"{path}.grpo", grpo, grpo.Beta > 0);
+                break;
+            case { Rloo: { } rloo }:
+                CheckSteps(document, $"{path}.rloo", rloo);
+                CheckDistance(document, $"{path}.rloo", rloo, rloo.Beta > 0);
+                break;
+            case { ReinforcePlusPlus: { } reinforce }:
+                Check(document, $"{path}.reinforcePlusPlus", reinforce);
+                CheckSteps(document, $"{path}.reinforcePlusPlus", reinforce);
+                CheckDistance(document, $"{path}.reinforcePlusPlus", reinforce, reinforce.Beta > 0);
+                break;
+            case { BestOfN: { } best }:
+                CheckNoRatio(document, $"{path}.bestOfN", best);
+                if (best.Guards is { MaxKl: { } most })
+                {
+                    document.Wrong($"{path}.bestOfN.guards.maxKl", FormattableString.Invariant($"is {most}, which plays no part: supervised training has no reference."));
+                }
+
+                break;
+            case { OnlineDpo: { } pairs }:
+                CheckNoRatio(document, $"{path}.onlineDpo", pairs);
+                break;
+        }
+    }
+
+    // The penalty is multiplied by 1 ± 0.2 · batch / horizon: it must begin somewhere, and stay above 0.
+    private static void CheckPenalty(RecipeDocument document, string path, PpoRecipe ppo)
+    {
+        if (ppo.KlTarget == 0)
+        {
+            document.Unused($"{path}.klHorizon", ppo.KlHorizon, new PpoRecipe().KlHorizon, "without klTarget");
+            return;
+        }
+
+        if (ppo.Beta == 0)
+        {
+            document.Wrong($"{path}.klTarget", "moves a penalty that is 0 and stays it; set beta above 0, for example 0.05.");
+        }
+
+        if (ppo.KlHorizon <= 0.2 * ppo.Batch)
+        {
+            document.Wrong($"{path}.klHorizon", FormattableString.Invariant($"is {ppo.KlHorizon}; with batch {ppo.Batch} it must be above {0.2 * ppo.Batch}."));
+        }
+    }
+
+    private static void Check(RecipeDocument document, string path, GrpoRecipe grpo)
+    {
+        var defaults = new GrpoRecipe();
+        if (grpo.Loss != "cispo")
+        {
+            document.Unused($"{path}.cispoCap", grpo.CispoCap, defaults.CispoCap, $"in {grpo.Loss}; it is for cispo");
+        }
+
+        if (grpo.Loss is "cispo" or "sapo" or "vespo")
+        {
+            document.Unused($"{path}.clipLow", grpo.ClipLow, defaults.ClipLow, $"in {grpo.Loss}, which does not clip");
+            document.Unused($"{path}.clipHigh", grpo.ClipHigh, defaults.ClipHigh, $"in {grpo.Loss}, which does not clip");
+        }
+
+        if (grpo.Loss == "vespo" && grpo.Ratio == "sequence")
+        {
+            document.Wrong($"{path}.ratio", "is sequence, which plays no part in vespo: it weighs responses by a ratio of its own.");
+        }
+    }
+
+    private static void Check(RecipeDocument document, string path, ReinforcePlusPlusRecipe reinforce)
+    {
+        if (reinforce is { Baseline: "group", Samples: 1 })
+        {
+            document.Wrong($"{path}.baseline", "is group, the mean of a prompt's responses, of which there is one; set samples to 2 or more, or baseline to greedy.");
+        }
+    }
+
+    private static void CheckSteps(RecipeDocument document, string path, GroupRecipe group)
+    {
+        foreach (var (name, value) in group.Iterations > 1 ? [] : OfSteps(group))
+        {
+            document.Wrong($"{path}.guards.{name}", FormattableString.Invariant(
+                $"is {value}, which plays no part with one step on each batch of responses: the policy is the one that sampled; set iterations above 1."));
+        }
+    }
+
+    private static void CheckDistance(RecipeDocument document, string path, OnlineRecipe online, bool hasReference)
+    {
+        if (!hasReference && online.Guards is { MaxKl: { } most })
+        {
+            document.Wrong($"{path}.guards.maxKl", FormattableString.Invariant($"is {most}, but with beta 0 there is no reference to be away from; set beta above 0."));
+        }
+    }
+
+    private static void CheckNoRatio(RecipeDocument document, string path, GroupRecipe group)
+    {
+        var defaults = new GrpoRecipe();
+        const string why = "where nothing has a ratio to the policy that sampled";
+        document.Unused($"{path}.clipLow", group.ClipLow, defaults.ClipLow, why);
+        document.Unused($"{path}.clipHigh", group.ClipHigh, defaults.ClipHigh, why);
+        foreach (var (name, value) in OfSteps(group))
+        {
+            document.Wrong($"{path}.guards.{name}", FormattableString.Invariant($"is {value}, which plays no part {why}."));
+        }
+    }
+
+    private static IEnumerable<(string Name, double Value)> OfSteps(OnlineRecipe online) =>
+        new[] { ("maxRatio", online.Guards?.MaxRatio), ("maxStepKl", online.Guards?.MaxStepKl) }.Where(one => one.Item2 is not null).Select(one => (one.Item1, one.Item2!.Value));
+}
