@@ -104,9 +104,9 @@ public sealed record OptimizationRecipe
         { Grpo: not null } => "grpo",
         { Rloo: not null } => "rloo",
         { Ppo: not null } => "ppo",
-        { ReinforcePlusPlus: not null } => "reinforce-plus-plus",
-        { BestOfN: not null } => "best-of-n",
-        { OnlineDpo: not null } => "online-dpo",
+        { ReinforcePlusPlus: not null } => "reinforcePlusPlus",
+        { BestOfN: not null } => "bestOfN",
+        { OnlineDpo: not null } => "onlineDpo",
         _ => "dpo",
     };
 }

@@ -11,3 +11,9 @@ public sealed record TrainingExample(int[] Prompt, int[] Response);
 /// <param name="Rejected">The same.</param>
 /// <param name="Preference">p that chosen is better, 0..1.</param>
 public sealed record TrainingPair(int[] Prompt, int[] Chosen, int[] Rejected, double Preference);
+
+/// <summary>A response on its own that is desirable or not, as token ids.</summary>
+/// <param name="Prompt">At least one token.</param>
+/// <param name="Response">At least one token, end token included when the response ended.</param>
+/// <param name="Desirable">Probability that it is a desirable one, 0..1.</param>
+public sealed record JudgedExample(int[] Prompt, int[] Response, double Desirable);

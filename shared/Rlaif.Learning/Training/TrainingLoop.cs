@@ -24,22 +24,28 @@ internal sealed class TrainingLoop
     /// <returns>Metrics of all steps, those before a resume included.</returns>
     /// <exception cref="InputException">The gradient is not finite, or a checkpoint cannot be written.</exception>
     public static IReadOnlyList<TrainingMetric> Run(
-        IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel)
+        IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel, Action<TrainedStep>? watch = null)
     {
         using var order = TensorDevice.InFixedOrder();
         using var updates = new PartOptimizers(objective.Parts, plan.AdamW);
         var loop = new TrainingLoop(objective, plan, updates, checkpoints);
-        loop.Run(progress, cancel);
+        loop.Run(progress, watch, cancel);
         return loop.metrics;
     }
 
-    private void Run(TrainingProgress progress, CancellationToken cancel)
+    private void Run(TrainingProgress progress, Action<TrainedStep>? watch, CancellationToken cancel)
     {
         var begin = Resume();
+        if (begin > 0)
+        {
+            watch?.Invoke(new(begin, plan.Steps, 0, 0, [.. metrics]));
+        }
+
         ZeroGradients();
         var isOver = false;         // with the responses of this batch of rollouts
         for (var step = begin; step < plan.Steps; step++)
         {
+            var before = metrics.Count;
             var verdict = isOver ? StepVerdict.LeaveOut : Step(step, cancel);
             isOver = verdict is not StepVerdict.Learn and not StepVerdict.Skip;
             metrics.AddRange(plan.Guards is null ? [] : StepGuard.Figures(step, verdict));
@@ -50,6 +56,8 @@ internal sealed class TrainingLoop
                 checkpoints?.WriteWhenDue(objective.Weights, optimizers, step + 1, metrics);
             }
 
+            var computed = verdict is StepVerdict.LeaveOut or StepVerdict.GoBack ? [] : plan.Batches[step];
+            watch?.Invoke(new(step + 1, plan.Steps, computed.Length, objective.Tokens(computed), metrics[before..]));
             progress(step + 1, plan.Steps);
         }
     }

@@ -4,37 +4,38 @@ namespace Rlaif.Recipes.Reading;
 /// something of it.</summary>
 internal static class OnlineRules
 {
-    public static void Check(RecipeDocument document, string path, OptimizationRecipe one)
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, OptimizationRecipe one)
     {
         switch (one)
         {
             case { Ppo: { } ppo }:
-                CheckPenalty(document, $"{path}.ppo", ppo);
+                CheckPenalty(document, place, ppo);
                 break;
             case { Grpo: { } grpo }:
-                Check(document, $"{path}.grpo", grpo);
-                CheckSteps(document, $"{path}.grpo", grpo);
-                CheckDistance(document, $"{path}.grpo", grpo, grpo.Beta > 0);
+                Check(document, place, grpo);
+                CheckSteps(document, place, grpo);
+                CheckDistance(document, place, grpo, grpo.Beta > 0);
                 break;
             case { Rloo: { } rloo }:
-                CheckSteps(document, $"{path}.rloo", rloo);
-                CheckDistance(document, $"{path}.rloo", rloo, rloo.Beta > 0);
+                CheckSteps(document, place, rloo);
+                CheckDistance(document, place, rloo, rloo.Beta > 0);
                 break;
             case { ReinforcePlusPlus: { } reinforce }:
-                Check(document, $"{path}.reinforcePlusPlus", reinforce);
-                CheckSteps(document, $"{path}.reinforcePlusPlus", reinforce);
-                CheckDistance(document, $"{path}.reinforcePlusPlus", reinforce, reinforce.Beta > 0);
+                Check(document, place, reinforce);
+                CheckSteps(document, place, reinforce);
+                CheckDistance(document, place, reinforce, reinforce.Beta > 0);
                 break;
             case { BestOfN: { } best }:
-                CheckNoRatio(document, $"{path}.bestOfN", best);
+                CheckNoRatio(document, place, best);
                 if (best.Guards is { MaxKl: { } most })
                 {
-                    document.Wrong($"{path}.bestOfN.guards.maxKl", FormattableString.Invariant($"is {most}, which plays no part: supervised training has no reference."));
+                    document.Wrong($"{place}.guards.maxKl", FormattableString.Invariant($"is {most}, which plays no part: supervised training has no reference."));
                 }
 
                 break;
             case { OnlineDpo: { } pairs }:
-                CheckNoRatio(document, $"{path}.onlineDpo", pairs);
+                CheckNoRatio(document, place, pairs);
                 break;
         }
     }

@@ -38,12 +38,7 @@ internal static class RecipeRules
 
         for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
         {
-            if (recipe.Optimize![i].Dpo is { Variant: not null } dpo)
-            {
-                Check(document, $"optimize.{i}.dpo", dpo);
-            }
-
-            OnlineRules.Check(document, $"optimize.{i}", recipe.Optimize[i]);
+            Check(document, $"optimize.{i}.{recipe.Optimize![i].Algorithm}", recipe.Optimize[i]);
         }
 
         Check(document, recipe.Precision, recipe.Device);
@@ -56,6 +51,27 @@ internal static class RecipeRules
             && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
         {
             document.Wrong("judge.endpoint", $"is {Written.Short(endpoint)}; it must be an http or https address up to and including /v1.");
+        }
+    }
+
+    /// <summary>What the settings of one algorithm say together.</summary>
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, OptimizationRecipe one)
+    {
+        if (one.Dpo is { Variant: not null } dpo)
+        {
+            Check(document, place, dpo);
+        }
+
+        OnlineRules.Check(document, place, one);
+    }
+
+    /// <summary>Settings of a reward model that choose among the pairs of rounds.</summary>
+    public static void CheckOutsideOfRounds(RecipeDocument document)
+    {
+        foreach (var setting in new[] { "maxPairs", "replay" }.Where(document.Names))
+        {
+            document.Wrong(setting, "chooses among the pairs of a run's rounds; a training on files takes every row, so leave it out.");
         }
     }
 
@@ -152,7 +168,7 @@ internal static class RecipeRules
         }
     }
 
-    private static void Check(RecipeDocument document, string precision, string device)
+    public static void Check(RecipeDocument document, string precision, string device)
     {
         if (precision == "tensorfloat32" && device == "cpu")
         {
