@@ -30,6 +30,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingTables trainings, Tr
             Work = folders.Work(job),
             Seed = command.Seed,
             RewardModel = command.RewardModel is { } rewardModel ? await folders.Model(rewardModel, cancel) : null,
+            Critic = command.Critic is { } keeper ? Path.Combine(await folders.Model(keeper, cancel), Training.CriticFolder) : null,
         };
         training = algorithm.Online is { } online ? await Sampling(training, online, run, job, cancel) : training;
         var staged = folders.Stage(job.Id);
@@ -49,7 +50,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingTables trainings, Tr
             cancel);
         var manifest = new Lineage(
             "policy", command.Algorithm, command.Start, command.Reference, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), algorithm,
-            command.RewardModel);
+            command.RewardModel, Critic: command.Critic);
         var told = metrics.Select(metric => (metric.Step, metric.Name, metric.Value));
         return await folders.Publish(job, staged, manifest, command.Algorithm, told, cancel);
     }

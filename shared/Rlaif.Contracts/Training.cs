@@ -25,10 +25,11 @@ public sealed record ResponsesScored(Guid Id, Guid RunId, int Round);
 /// <summary>A policy is to be optimised by one algorithm.</summary>
 /// <remarks>Coordinator -> PolicyOptimizer. Id: name of (run, round, algorithm, position). Start and Reference are artifacts of policies,
 /// Data one of JSON lines with token ids: the trainer never re-tokenizes a response. RewardModel is set for algorithms that sample themselves, whose data
-/// are prompts. Settings come from the run's recipe.</remarks>
+/// are prompts. Critic is an earlier checkpoint of the same algorithm, beside which its critic lies, when the recipe keeps that. Settings come from the run's
+/// recipe.</remarks>
 [EntityName("rlaif.optimize-policy.v1"), MessageUrn("rlaif:optimize-policy:v1", useDefaultPrefix: false)]
 public sealed record OptimizePolicy(Guid Id, Guid RunId, int Round, int Position, string Algorithm, string Start, string Reference, string Data, ulong Seed,
-    string? RewardModel = null);
+    string? RewardModel = null, string? Critic = null);
 
 /// <summary>A policy checkpoint was published.</summary>
 /// <remarks>PolicyOptimizer -> Coordinator. Id: that of the command. A new policy has a new immutable artifact.</remarks>

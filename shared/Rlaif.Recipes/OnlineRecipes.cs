@@ -26,6 +26,10 @@ public abstract record OnlineRecipe : TrainingRecipe
     [Between(1e-6, 100, "0.2")]
     public double ClipHigh { get; init; } = 0.2;
 
+    /// <summary>What is done when a policy runs away; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GuardsRecipe? Guards { get; init; }
+
     /// <summary>What responses are worth; null: what the round's reward model says.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RewardsRecipe? Rewards { get; init; }
@@ -48,7 +52,7 @@ public abstract record GroupRecipe : OnlineRecipe
 {
     /// <summary>Responses to each prompt (TRL: 8).</summary>
     [Between(2, 1024, "8")]
-    public int Samples { get; init; } = 8;
+    public virtual int Samples { get; init; } = 8;
 
     /// <summary>Optimizer steps on each batch of responses (TRL: 1). From the second on ratios leave 1.</summary>
     [Between(1, 100, "1")]

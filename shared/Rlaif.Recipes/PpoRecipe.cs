@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rlaif.Recipes;
 
 /// <summary>Proximal policy optimisation in its classic form: one response to each prompt, a critic that begins as the reward model, a penalty for
@@ -43,6 +45,10 @@ public sealed record PpoRecipe : OnlineRecipe
     /// <summary>Batches of responses from which the critic alone learns.</summary>
     [Between(0, 100_000, "0")]
     public int ValueWarmup { get; init; }
+
+    /// <summary>The critic of a round is stored beside its policy, and that of the next round goes on from it; false: it begins as the round's reward model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool KeepCritic { get; init; }
 
     /// <summary>Weight of the entropy bonus (TRL: 0).</summary>
     [Between(0, 1, "0")]

@@ -99,13 +99,25 @@ public sealed record OptimizationRecipe
     /// <summary>Reinforcement learning with a critic.</summary>
     public PpoRecipe? Ppo { get; init; }
 
-    /// <summary>The algorithm's settings when it samples responses itself; null when it learns from data.</summary>
-    [JsonIgnore]
-    public OnlineRecipe? Online => Grpo ?? (OnlineRecipe?)Rloo ?? Ppo;
+    /// <summary>The same without a critic and without a group: a response against all of the batch.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReinforcePlusPlusRecipe? ReinforcePlusPlus { get; init; }
+
+    /// <summary>Rejection sampling: supervised training on the best of the policy's own responses to a prompt, by the reward model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BestOfNRecipe? BestOfN { get; init; }
+
+    /// <summary>DPO on the best and the worst of the policy's own responses to a prompt, by the reward model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OnlineDpoRecipe? OnlineDpo { get; init; }
 
     /// <summary>Whether the algorithm samples responses itself.</summary>
     [JsonIgnore]
     public bool IsOnline => Online is not null;
+
+    /// <summary>What all of those share that sample responses; null for others.</summary>
+    [JsonIgnore]
+    public OnlineRecipe? Online => Ppo ?? Grpo ?? Rloo ?? ReinforcePlusPlus ?? BestOfN ?? (OnlineRecipe?)OnlineDpo;
 
     /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
     [JsonIgnore]
@@ -119,6 +131,9 @@ public sealed record OptimizationRecipe
         { Grpo: not null } => "grpo",
         { Rloo: not null } => "rloo",
         { Ppo: not null } => "ppo",
+        { ReinforcePlusPlus: not null } => "reinforcePlusPlus",
+        { BestOfN: not null } => "bestOfN",
+        { OnlineDpo: not null } => "onlineDpo",
         _ => "dpo",
     };
 }

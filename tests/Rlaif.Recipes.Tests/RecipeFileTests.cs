@@ -99,10 +99,13 @@ public class RecipeFileTests
     [InlineData("grpo")]
     [InlineData("rloo")]
     [InlineData("ppo")]
+    [InlineData("reinforce-plus-plus")]
+    [InlineData("best-of-n")]
+    [InlineData("online-dpo")]
     public void Recipes_that_sample_themselves_are_a_round_of_the_quickstart_but_for_their_algorithm(string name)
     {
         var (mine, quickstart) = (RecipeFile.Read(Repository.Path($"recipes/{name}.yaml")), RecipeFile.Read(Repository.Path("recipes/quickstart.yaml")));
-        Assert.Equal(name, mine.Optimize[1].Algorithm);
+        Assert.Equal(name.Replace("-", "", StringComparison.Ordinal), mine.Optimize[1].Algorithm, ignoreCase: true);
         Assert.Equal(Recipes.AsJson(quickstart), Recipes.AsJson(mine with { Name = "quickstart", Rounds = 3, Optimize = [mine.Optimize[0], quickstart.Optimize[1]] }));
     }
 
@@ -133,6 +136,25 @@ public class RecipeFileTests
     [Fact]
     public void An_adapter_of_which_nothing_is_said_has_its_defaults() =>
         Assert.Equal(new LoraRecipe(), RecipeFile.Parse(Recipes.Minimal, "r.yaml", ["optimize.0.dpo.lora={}"]).Optimize[0].Dpo!.Lora);
+
+    [Theory]
+    [InlineData(typeof(GrpoRecipe), "guards")]
+    [InlineData(typeof(PpoRecipe), "guards")]
+    [InlineData(typeof(OptimizationRecipe), "reinforcePlusPlus", "bestOfN", "onlineDpo")]
+    public void Groups_that_came_later_are_not_written_where_they_are_not_set(Type record, params string[] later)
+    {
+        var written = JsonSerializer.Serialize(Activator.CreateInstance(record), record, JsonSerializerOptions.Web);
+        Assert.All(later, name => Assert.DoesNotContain(name, written, StringComparison.Ordinal));
+    }
+
+    // A stored recipe names every default.
+    [Fact]
+    public void Defaults_may_be_named_where_they_play_no_part()
+    {
+        var read = RecipeFile.Parse(Recipes.Minimal, "r.yaml", ["optimize.0={grpo: {}}"]);
+        Assert.Contains("cispoCap", Recipes.AsJson(read), StringComparison.Ordinal);
+        Assert.Equal(Recipes.AsJson(read), Recipes.AsJson(RecipeFile.Parse(Recipes.AsYaml(read), "r.yaml")));
+    }
 
     [Fact]
     public void A_mixture_is_read_in_the_order_of_its_names() => Assert.Equal(

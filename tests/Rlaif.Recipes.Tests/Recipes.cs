@@ -43,37 +43,73 @@ internal static class Recipes
             Optimize = [.. recipe.Optimize.Select(Fitting)],
         });
 
-    // What goes together with any loss of pairs.
-    // A penalty that moves has to begin somewhere and to stay above 0.
-    private static PpoRecipe? Fitting(PpoRecipe? ppo) =>
-        ppo is { KlTarget: > 0 } && (ppo.Beta == 0 || ppo.KlHorizon <= 0.2 * ppo.Batch) ? ppo with { KlTarget = 0 } : ppo;
-
     // Something of a response's content has a weight, and its band of lengths is one.
-    private static T? Fitting<T>(T? online)
+    private static T? Rewarded<T>(T? online)
         where T : OnlineRecipe =>
         online?.Rewards is not { } rewards ? online : online with
         {
             Rewards = rewards with { Rules = Math.Max(rewards.Rules, 0.5), LongestTokens = Math.Max(rewards.LongestTokens, rewards.ShortestTokens) },
         };
 
-    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one with
+    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one with
     {
-        Grpo = Fitting<GrpoRecipe>(one.Grpo), Rloo = Fitting<RlooRecipe>(one.Rloo), Ppo = Fitting<PpoRecipe>(Fitting(one.Ppo)),
-    }
-    : one with
+        Dpo = Fitting(one.Dpo),
+        Ppo = Rewarded(Fitting(one.Ppo)),
+        Grpo = Rewarded(Fitting(one.Grpo)),
+        Rloo = Rewarded(Guarded(one.Rloo, one.Rloo?.Beta)),
+        ReinforcePlusPlus = Rewarded(Guarded(one.ReinforcePlusPlus, one.ReinforcePlusPlus?.Beta) is { Samples: 1, Baseline: "group" } single ? single with { Baseline = "none" } : Guarded(one.ReinforcePlusPlus, one.ReinforcePlusPlus?.Beta)),
+        BestOfN = Rewarded(one.BestOfN is { } best ? best with { ClipLow = 0.2, ClipHigh = 0.2, Guards = new() } : null),
+        OnlineDpo = Rewarded(one.OnlineDpo is { } pairs ? pairs with { ClipLow = 0.2, ClipHigh = 0.2, Guards = pairs.Guards! with { MaxRatio = null, MaxStepKl = null } } : null),
+    };
+
+    // What goes together with any loss of pairs.
+    private static DpoRecipe? Fitting(DpoRecipe? dpo) => dpo is not { Variant: { } variant } ? dpo : dpo with
     {
-        Dpo = dpo with
+        MicroBatch = variant.Names.Any(name => name.StartsWith("aot", StringComparison.Ordinal)) ? 0 : dpo.MicroBatch,
+        Variant = variant with
         {
-            MicroBatch = variant.Names.Any(name => name.StartsWith("aot", StringComparison.Ordinal)) ? 0 : dpo.MicroBatch,
-            Variant = variant with
-            {
-                Loss = variant.Mixture is null ? variant.Loss : "sigmoid",
-                Wpo = variant.Wpo && !variant.Names.Any(name => name.StartsWith("aot", StringComparison.Ordinal)),
-                LabelSmoothing = variant.Names.Contains("exo", StringComparer.Ordinal) ? Math.Max(variant.LabelSmoothing, 1e-3) : variant.LabelSmoothing,
-                Divergence = variant.Names.Any(name => name is "hinge" or "ipo" or "sigmoid") ? variant.Divergence : "reverseKl",
-            },
+            Loss = variant.Mixture is null ? variant.Loss : "sigmoid",
+            Wpo = variant.Wpo && !variant.Names.Any(name => name.StartsWith("aot", StringComparison.Ordinal)),
+            LabelSmoothing = variant.Names.Contains("exo", StringComparer.Ordinal) ? Math.Max(variant.LabelSmoothing, 1e-3)
+                : variant.Names.Any(name => name is "sigmoid" or "robust" or "aot" or "aotUnpaired") ? variant.LabelSmoothing : 0,
+            Divergence = variant.Names.Any(name => name is "hinge" or "ipo" or "sigmoid") ? variant.Divergence : "reverseKl",
+            Alpha = variant.Divergence == "alpha" && variant.Names.Any(name => name is "hinge" or "ipo" or "sigmoid") ? variant.Alpha : 0.5,
+            DiscopopTemperature = variant.Names.Contains("discopop", StringComparer.Ordinal) ? variant.DiscopopTemperature : 0.05,
         },
     };
+
+    // A penalty that moves has to begin somewhere and to stay above 0.
+    private static PpoRecipe? Fitting(PpoRecipe? ppo) =>
+        ppo is not null && (ppo.KlTarget == 0 || ppo.Beta == 0 || ppo.KlHorizon <= 0.2 * ppo.Batch) ? ppo with { KlTarget = 0, KlHorizon = 10_000 } : ppo;
+
+    private static GrpoRecipe? Fitting(GrpoRecipe? grpo)
+    {
+        if (Guarded(grpo, grpo?.Beta) is not { } guarded)
+        {
+            return null;
+        }
+
+        var clips = guarded.Loss is not ("cispo" or "sapo" or "vespo");
+        return guarded with
+        {
+            CispoCap = guarded.Loss == "cispo" ? guarded.CispoCap : 5,
+            Ratio = guarded.Loss == "vespo" ? "token" : guarded.Ratio,
+            ClipLow = clips ? guarded.ClipLow : 0.2,
+            ClipHigh = clips ? guarded.ClipHigh : 0.2,
+        };
+    }
+
+    // One step on each batch has no ratio, and without a penalty there is no reference.
+    private static T? Guarded<T>(T? group, double? beta)
+        where T : GroupRecipe => group is null ? null : (T)(group with
+        {
+            Guards = group.Guards! with
+            {
+                MaxRatio = group.Iterations > 1 ? group.Guards.MaxRatio : null,
+                MaxStepKl = group.Iterations > 1 ? group.Guards.MaxStepKl : null,
+                MaxKl = beta > 0 ? group.Guards.MaxKl : null,
+            },
+        });
 
     public static string AsJson(Recipe recipe) => JsonSerializer.Serialize(recipe, Json);
 

@@ -1,3 +1,4 @@
+using Rlaif.Contracts;
 using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Runs;
@@ -16,6 +17,14 @@ internal sealed class RunLineage(TrainingTables trainings, EvaluationTables eval
     public async Task<string> Candidate(RunContext run, int round, CancellationToken cancel) =>
         (await trainings.Checkpoints(run.Id, cancel)).LastOrDefault(checkpoint => checkpoint.Round == round && checkpoint.Kind == "policy")?.Artifact
         ?? (await Incumbent(run, round, cancel)).Artifact;
+
+    /// <summary>The newest checkpoint before a round beside which the critic of this algorithm lies, promoted or not: a critic learns from either. Null when
+    /// there is none.</summary>
+    public async Task<string?> Critic(RunContext run, int round, int position, CancellationToken cancel)
+    {
+        var trained = Enumerable.Range(1, round - 1).Select(earlier => RlaifId.Of(run.Id, earlier, "ppo", position)).ToHashSet();
+        return (await trainings.Checkpoints(run.Id, cancel)).LastOrDefault(checkpoint => trained.Contains(checkpoint.CommandId))?.Artifact;
+    }
 
     /// <summary>The newest reward model up to a round; null when none was trained.</summary>
     public async Task<string?> RewardModel(RunContext run, int round, CancellationToken cancel) =>

@@ -78,7 +78,8 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
         var id = RlaifId.Of(run.Id, round, recipe.Algorithm, position);
         var start = await parts.Lineage.Candidate(run, round, cancel);
         var rewardModel = recipe.Online is { NeedsRewardModel: true } ? await parts.Lineage.RewardModel(run, round, cancel) : null;
-        yield return new(id, new OptimizePolicy(id, run.Id, round, position, recipe.Algorithm, start, start, artifact, RlaifId.Seed(id), rewardModel));
+        var critic = recipe.Ppo is { KeepCritic: true } ? await parts.Lineage.Critic(run, round, position, cancel) : null;
+        yield return new(id, new OptimizePolicy(id, run.Id, round, position, recipe.Algorithm, start, start, artifact, RlaifId.Seed(id), rewardModel, critic));
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Rlaif.Recipes;
+using Rlaif.Learning.Models;
 using TorchSharp;
 
 namespace Rlaif.Learning.Sampling;
@@ -49,12 +49,12 @@ internal sealed class TokenDraw(int vocabulary)
         return new(id, LogProb(id, logTotal), request.TopLogProbs == 0 ? [] : Top(logits, request.TopLogProbs, logTotal));
     }
 
-    /// <exception cref="InputException">The largest logit of a row is not a number.</exception>
+    /// <exception cref="DivergedException">The largest logit of a row is not a number.</exception>
     public static void CheckLargest(int id, float logit)
     {
         if (!float.IsFinite(logit))
         {
-            throw new InputException(
+            throw new DivergedException(
                 $"The model scores token {id} with {logit}: its weights are damaged or its training diverged; use another model.");
         }
     }

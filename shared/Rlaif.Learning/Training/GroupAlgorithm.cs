@@ -1,10 +1,32 @@
 using Rlaif.Learning.Losses;
 using Rlaif.Recipes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Training;
 
-/// <summary>How an algorithm learns from groups of responses: their advantages once for each batch of rollouts, then a loss of every step.</summary>
+/// <summary>What all micro-batches of a step share.</summary>
+/// <param name="Rows">Responses of the step.</param>
+/// <param name="Tokens">Response tokens that are learnt from in the batch of rollouts.</param>
+/// <param name="Responses">Responses that are learnt from in the batch of rollouts.</param>
+/// <param name="MaxLength">Tokens that a response may have.</param>
+internal sealed record GroupWindow(double Rows, double Tokens, double Responses, double MaxLength);
+
+/// <summary>What a batch of rollouts is learnt from, response by response: those of a group adjacent.</summary>
+/// <param name="Rewards">[responses].</param>
+/// <param name="Lengths">Tokens of each.</param>
+/// <param name="Old">log π of each response's tokens under the policy that sampled; null where the algorithm does not ask for it.</param>
+/// <param name="Reference">The same under the reference.</param>
+internal sealed record GroupSamples(Tensor Rewards, IReadOnlyList<int> Lengths, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference)
+{
+    /// <summary>Of the greedy response to each prompt, [prompts]; null where the algorithm does not ask for it.</summary>
+    public Tensor? Greedy { get; init; }
+
+    /// <summary>k1 against the reference, summed over each response, [responses], nats per sequence; null where one of both is missing.</summary>
+    public Tensor? Kl => Old is null || Reference is null ? null : tensor(Old.Zip(Reference, (p, q) => p.Sum() - q.Sum()).ToArray());
+}
+
+/// <summary>How an algorithm learns from groups of responses: what each is worth once for each batch of rollouts, then a loss of every step.</summary>
 /// <param name="Name">As it stands in the names of metrics.</param>
 /// <param name="Recipe">Its settings.</param>
 internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
@@ -13,6 +35,9 @@ internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
     {
         { Grpo: { } grpo } => new GrpoAlgorithm(grpo),
         { Rloo: { } rloo } => new RlooAlgorithm(rloo),
+        { ReinforcePlusPlus: { } reinforce } => new ReinforceAlgorithm(reinforce),
+        { BestOfN: { } best } => new BestOfNAlgorithm(best),
+        { OnlineDpo: { } pairs } => new OnlineDpoAlgorithm(pairs),
         _ => throw new InputException($"{recipe.Algorithm} does not learn from its own samples."),
     };
 
@@ -20,21 +45,41 @@ internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
     public abstract bool NeedsReference { get; }
 
     /// <summary>Whether those of the sampling policy are needed before the first step: else the step's own, detached, are the same.</summary>
-    public virtual bool NeedsOld => Recipe.Iterations > 1;
+    public virtual bool NeedsOld => Recipe.Iterations > 1 || Recipe.Guards is { MaxKl: not null };
+
+    /// <summary>Whether the greedy response to each prompt is needed, too.</summary>
+    public virtual bool NeedsGreedy => false;
 
     /// <summary>Whether a response without its end token is left out of the loss.</summary>
     public virtual bool MasksTruncated => false;
 
-    /// <summary>Whether a response has one ratio, so that responses are clipped and counted and not tokens.</summary>
-    public abstract bool ClipsResponses { get; }
+    /// <summary>At which log-probabilities are taken: that of sampling where the loss has a ratio to the policy that sampled.</summary>
+    public virtual double Temperature => Recipe.Temperature;
+
+    /// <summary>Names of the figures of <see cref="Loss"/>.</summary>
+    public virtual IReadOnlyList<string> Metrics => ["clip_fraction"];
+
+    /// <summary>Whether each token has a worth of its own.</summary>
+    public virtual bool WeighsTokens => false;
 
     protected RatioClip Clip => new(Recipe.ClipLow, Recipe.ClipHigh);
 
-    /// <param name="rewards">[groups * size], groups side by side.</param>
-    /// <param name="kl">k1 against the reference, summed over each response, [groups * size], nats per sequence; null without a reference.</param>
-    /// <returns>[groups * size].</returns>
-    public abstract Tensor Advantages(Tensor rewards, Tensor? kl);
+    /// <summary>Which samples of a prompt are learnt from, as many of each; all.</summary>
+    public virtual IReadOnlyList<int> Learnt(IReadOnlyList<float> rewards) => [.. Enumerable.Range(0, rewards.Count)];
 
-    /// <summary>A micro-batch's part of the step's loss.</summary>
-    public abstract PolicyLoss Loss(GrpoBatch batch, GrpoWindow window);
+    /// <summary>What each response is worth: one advantage, or one for each of its tokens; or the probability of being the better one of a pair.</summary>
+    /// <returns>In the order of the samples.</returns>
+    public abstract IReadOnlyList<float[]> Worth(GroupSamples samples);
+
+    /// <summary>A micro-batch's part of the step's loss, and of its figures.</summary>
+    public abstract LossPart Loss(GrpoBatch batch, GroupWindow window);
+
+    /// <summary>One value for each response.</summary>
+    protected static IReadOnlyList<float[]> Each(Tensor values) => [.. values.cpu().data<float>().Select(value => new[] { value })];
+
+    /// <summary>Responses that have a token to learn from.</summary>
+    protected static long Responses(GrpoBatch batch) => batch.Mask.any(-1).sum().ToInt64();
+
+    /// <summary>Tokens to learn from.</summary>
+    protected static long Tokens(GrpoBatch batch) => batch.Mask.sum().ToInt64();
 }

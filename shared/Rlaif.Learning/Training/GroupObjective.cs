@@ -3,6 +3,7 @@ using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,12 +15,16 @@ namespace Rlaif.Learning.Training;
 internal sealed class GroupObjective(
     LanguageModel policy, LanguageModel? reference, IReadOnlyList<int> promptLengths, IRollouts rollouts, GroupAlgorithm algorithm) : IObjective
 {
+    // As the losses have it: a figure of e^800 is none.
+    private static readonly double? MostLogRatio = new RatioClip().LogRatio;
+
     private readonly Dictionary<int, Lesson> lessons = [];
+    private readonly GuardsRecipe? guards = algorithm.Recipe.Guards;
     private double tokens, responses;
     private IReadOnlyList<(string, double)> figures = [];
 
-    /// <summary>A rollout and what is kept of it for all steps on it, response by response.</summary>
-    private sealed record Lesson(Rollout Rollout, IReadOnlyList<float> Advantages, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference);
+    /// <summary>What is learnt from of a rollout, and what is kept of it for all steps on it, response by response.</summary>
+    private sealed record Lesson(Rollout Rollout, IReadOnlyList<float[]> Worth, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference);
 
     public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
@@ -30,13 +35,15 @@ internal sealed class GroupObjective(
     /// tokens' own log-probabilities.</remarks>
     public IReadOnlyList<string> Metrics { get; } =
     [
-        .. new[] { "loss", "entropy_nats_per_token", "clip_fraction" }
-            .Concat(reference is null ? [] : ["kl_k3_nats_per_token"]).Select(name => $"{algorithm.Name}/{name}"),
+        .. new[] { "loss", "entropy_nats_per_token" }.Concat(algorithm.Metrics).Concat(reference is null ? [] : ["kl_k3_nats_per_token"])
+            .Concat(StepGuard.Metrics(algorithm.Recipe.Guards)).Select(name => $"{algorithm.Name}/{name}"),
     ];
+
+    private bool LooksAtSteps => guards is { LooksAtSteps: true };
 
     public long Tokens(IReadOnlyList<int> examples) => examples.Sum(i => (long)lessons[i].Rollout.Group.Length);
 
-    public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Count * algorithm.Recipe.Samples);
+    public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Sum(i => (long)lessons[i].Worth.Count));
 
     public IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
     {
@@ -44,12 +51,18 @@ internal sealed class GroupObjective(
         if (iteration == 0)
         {
             var made = rollouts.Of(policy, batch, window, cancel);
-            Learn(made, window, cancel);
-            figures = Figures(made);
+            var greedy = algorithm.NeedsGreedy ? rollouts.Greedy(policy, window, cancel) : null;
+            figures =
+            [
+                .. Figures(made), .. greedy is null ? [] : new[] { ($"{algorithm.Name}/greedy_reward", (double)greedy.Average()) },
+                .. Learn([.. made.Select(Learnt)], greedy, window, cancel),
+            ];
         }
 
         return figures;
     }
+
+    public StepVerdict Judge(IReadOnlyList<double> figures, double ratioMax) => LooksAtSteps ? StepGuard.Of(guards, kl: figures[^1], ratioMax) : StepVerdict.Learn;
 
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
@@ -57,14 +70,17 @@ internal sealed class GroupObjective(
         ResponseGroup[] groups = [.. part.Select(lesson => lesson.Rollout.Group)];
         var places = ResponseTokens.Of(groups);
         Tensor Stored(Func<Lesson, IReadOnlyList<float[]>> of) => places.Rows(tensor(ResponseTokens.InOrder(part, of).SelectMany(values => values).ToArray()));
-        var now = places.Rows(ResponseTokens.LogProbs(policy, GroupBatch.ForLogProbs(groups), algorithm.Recipe.Temperature));
-        var mask = places.Mask.logical_and(tensor(InOrder<bool>(part, lesson => [.. lesson.Advantages.Select((_, k) => IsLearnt(lesson.Rollout, k))])).unsqueeze(-1));
-        var batch = new GrpoBatch(now, algorithm.NeedsOld ? Stored(l => l.Old!) : now.detach(), tensor(InOrder(part, lesson => lesson.Advantages)), mask)
+        var now = places.Rows(ResponseTokens.LogProbs(policy, GroupBatch.ForLogProbs(groups), algorithm.Temperature));
+        var mask = places.Mask.logical_and(tensor(InOrder<bool>(part, lesson => [.. lesson.Worth.Select((_, k) => IsLearnt(lesson.Rollout, k))])).unsqueeze(-1));
+        var batch = new GrpoBatch(
+            now, part[0].Old is null ? now.detach() : Stored(l => l.Old!),
+            algorithm.WeighsTokens ? Stored(l => l.Worth) : tensor(InOrder<float>(part, lesson => [.. lesson.Worth.Select(worth => worth[0])])), mask)
         {
             Reference = reference is null ? null : Stored(l => l.Reference!),
         };
-        var (loss, statistics) = algorithm.Loss(batch, new(window.Count, tokens, algorithm.Recipe.MaxNewTokens));
-        return new(loss, [loss.item<float>(), .. Figures(batch, statistics)]);
+        var (loss, own) = algorithm.Loss(batch, new(window.Count, tokens, responses, algorithm.Recipe.MaxNewTokens));
+        var logRatios = PolicyRatio.LogRatios(now.detach(), batch.Old, mask, MostLogRatio);
+        return new(loss, [loss.item<float>(), .. Figures(batch, logRatios, own)]) { RatioMax = LooksAtSteps ? Math.Exp(logRatios.max().item<float>()) : 1 };
     }
 
     public void Write(string folder) => ModelFolder.WriteModel(folder, policy);
@@ -80,25 +96,45 @@ internal sealed class GroupObjective(
 
     private bool IsLearnt(Rollout rollout, int k) => rollout.Ended[k] || !algorithm.MasksTruncated;
 
-    /// <summary>Advantages, and log-probabilities as far as the algorithm asks for them, under the policy as it is now.</summary>
-    private void Learn(IReadOnlyList<Rollout> made, IReadOnlyList<int> window, CancellationToken cancel)
+    private Rollout Learnt(Rollout made)
+    {
+        var learnt = algorithm.Learnt(made.Rewards);
+        IReadOnlyList<T> Of<T>(IReadOnlyList<T> all) => [.. learnt.Select(k => all[k])];
+        return new(made.Group with { Responses = Of(made.Group.Responses) }, Of(made.Ended), Of(made.Rewards));
+    }
+
+    /// <summary>What responses are worth, and log-probabilities as far as the algorithm asks for them, under the policy as it is now.</summary>
+    /// <exception cref="DivergedException">The policy is further from the reference than it may be.</exception>
+    private IEnumerable<(string, double)> Learn(IReadOnlyList<Rollout> made, IReadOnlyList<float>? greedy, IReadOnlyList<int> window, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
         var groups = made.Select(rollout => rollout.Group).ToList();
         var old = algorithm.NeedsOld ? LogProbs(policy, groups, cancel) : null;
         var before = reference is null ? null : LogProbs(reference, groups, cancel);
-        var kl = old is null || before is null ? null : tensor(old.Zip(before, (p, q) => p.Sum() - q.Sum()).ToArray());
-        var advantages = algorithm.Advantages(tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), kl).cpu().data<float>().ToArray();
+        var samples = new GroupSamples(
+            tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), [.. groups.SelectMany(group => group.Responses).Select(response => response.Length)], old, before)
+        {
+            Greedy = greedy is null ? null : tensor(greedy.ToArray()),
+        };
+        IReadOnlyList<(string, double)> distance = guards is { MaxKl: not null } ? [($"{algorithm.Name}/kl_k1_nats_per_sequence", samples.Kl!.mean().item<float>())] : [];
+        foreach (var (_, kl) in distance)
+        {
+            StepGuard.CheckDistance(guards, kl);
+        }
+
+        var worth = algorithm.Worth(samples);
+        var size = groups[0].Responses.Count;
         lessons.Clear();
         for (var i = 0; i < made.Count; i++)
         {
-            var own = (i * algorithm.Recipe.Samples)..((i + 1) * algorithm.Recipe.Samples);
-            lessons.Add(window[i], new(made[i], advantages[own], old?[own], before?[own]));
+            IReadOnlyList<float[]> Own(IReadOnlyList<float[]> all) => [.. all.Skip(i * size).Take(size)];
+            lessons.Add(window[i], new(made[i], Own(worth), old is null ? null : Own(old), before is null ? null : Own(before)));
         }
 
         var learnt = made.SelectMany(rollout => rollout.Group.Responses.Where((_, k) => IsLearnt(rollout, k))).ToList();
         (tokens, responses) = (Math.Max(1, learnt.Sum(response => response.Length)), Math.Max(1, learnt.Count));
+        return distance;
     }
 
     private (string, double)[] Figures(IReadOnlyList<Rollout> made)
@@ -112,24 +148,36 @@ internal sealed class GroupObjective(
         return
         [
             ($"{algorithm.Name}/reward", made.Average(rollout => rollout.Rewards.Average())),
-            ($"{algorithm.Name}/reward_deviation_in_group", made.Average(rollout => Deviation(rollout.Rewards))),
+            .. algorithm.Recipe.Samples == 1 ? [] : new[] { ($"{algorithm.Name}/reward_deviation_in_group", made.Average(rollout => Deviation(rollout.Rewards))) },
             ($"{algorithm.Name}/response_tokens", made.Average(rollout => rollout.Group.Responses.Average(response => response.Length))),
             ($"{algorithm.Name}/ended", made.Average(rollout => rollout.Ended.Average(ended => ended ? 1.0 : 0))),
             .. RewardFigures.Of(made),
         ];
     }
 
-    private IEnumerable<double> Figures(GrpoBatch batch, PolicyStatistics statistics)
+    private IEnumerable<double> Figures(GrpoBatch batch, Tensor logRatios, double[] own)
     {
         var share = batch.Mask.sum().ToInt64() / tokens;
-        yield return -MaskedStatistics.Mean(batch.LogProbs.detach(), batch.Mask).item<float>() * share;
-        yield return statistics.ClipFraction.item<float>() * (algorithm.ClipsResponses ? batch.Mask.any(-1).sum().ToInt64() / responses : share);
+        double Mean(Tensor values) => MaskedStatistics.Mean(values, batch.Mask).item<float>() * share;
+        var now = batch.LogProbs.detach();
+        yield return -Mean(now);
+        foreach (var figure in own)
+        {
+            yield return figure;
+        }
+
         if (batch.Reference is { } before)
         {
-            yield return MaskedStatistics.Mean(KlEstimator.Of(KlKind.K3, batch.LogProbs.detach(), before, batch.Mask), batch.Mask).item<float>() * share;
+            var fromReference = PolicyRatio.LogRatios(now, before, batch.Mask, MostLogRatio);
+            yield return Mean(KlEstimator.Of(KlKind.K3, fromReference, zeros_like(fromReference), batch.Mask));
+        }
+
+        if (LooksAtSteps)
+        {
+            yield return Mean(logRatios.expm1() - logRatios);
         }
     }
 
     private float[][] LogProbs(LanguageModel model, IReadOnlyList<ResponseGroup> groups, CancellationToken cancel) =>
-        GroupTokens.Of(groups, batch => ResponseTokens.LogProbs(model, batch, algorithm.Recipe.Temperature), cancel);
+        GroupTokens.Of(groups, batch => ResponseTokens.LogProbs(model, batch, algorithm.Temperature), cancel);
 }

@@ -1,7 +1,6 @@
 using Rlaif.Learning.Advantages;
 using Rlaif.Learning.Losses;
 using Rlaif.Recipes;
-using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Training;
 
@@ -19,16 +18,15 @@ internal sealed record GrpoAlgorithm(GrpoRecipe Settings) : GroupAlgorithm("grpo
 
     public override bool NeedsReference => Settings.Beta > 0;
 
-    public override bool ClipsResponses => Options.Level == RatioLevel.Sequence;
-
     public override bool MasksTruncated => Settings.MaskTruncated;
 
-    public override Tensor Advantages(Tensor rewards, Tensor? kl) =>
-        GroupAdvantage.Of(rewards, Settings.Samples, Enum.Parse<RewardScale>(Settings.Scale, ignoreCase: true)).Advantages;
+    public override IReadOnlyList<float[]> Worth(GroupSamples samples) =>
+        Each(GroupAdvantage.Of(samples.Rewards, Settings.Samples, Enum.Parse<RewardScale>(Settings.Scale, ignoreCase: true)).Advantages);
 
-    public override PolicyLoss Loss(GrpoBatch batch, GrpoWindow window)
+    public override LossPart Loss(GrpoBatch batch, GroupWindow window)
     {
-        var result = GrpoLoss.Of(batch, Options, window);
-        return new(result.Loss, result.Policy);
+        var result = GrpoLoss.Of(batch, Options, new(window.Rows, window.Tokens, window.MaxLength));
+        var share = Options.Level == RatioLevel.Sequence ? Responses(batch) / window.Responses : Tokens(batch) / window.Tokens;
+        return new(result.Loss, [result.Policy.ClipFraction.item<float>() * share]);
     }
 }

@@ -31,6 +31,7 @@ internal interface IObjective : IDisposable
     /// <param name="window">All examples of the step.</param>
     /// <param name="cancel">Ends the sampling.</param>
     /// <returns>Figures of the step that no part has.</returns>
+    /// <exception cref="DivergedException">The weights are of no use for it; nothing else has changed.</exception>
     IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel) => [];
 
     /// <summary>What the parts of one step share.</summary>
@@ -41,6 +42,11 @@ internal interface IObjective : IDisposable
     /// <param name="examples">The micro-batch.</param>
     /// <param name="window">Of all examples of the step.</param>
     LossPart Part(IReadOnlyList<int> examples, LossWindow window);
+
+    /// <summary>Asked when the gradients of a step are there: whether they move the weights.</summary>
+    /// <param name="figures">The step's, in the order of the names.</param>
+    /// <param name="ratioMax">The largest of its parts.</param>
+    StepVerdict Judge(IReadOnlyList<double> figures, double ratioMax) => StepVerdict.Learn;
 
     /// <summary>Writes the model folder.</summary>
     void Write(string folder);
@@ -69,4 +75,8 @@ internal sealed record LossWindow(long Count)
 /// <summary>A micro-batch's share of the step.</summary>
 /// <param name="Loss">Scalar with gradient.</param>
 /// <param name="Metrics">In the order of the names.</param>
-internal sealed record LossPart(torch.Tensor Loss, double[] Metrics);
+internal sealed record LossPart(torch.Tensor Loss, double[] Metrics)
+{
+    /// <summary>Largest ratio of policy to sampling policy over its tokens; 1 where nobody looks.</summary>
+    public double RatioMax { get; init; } = 1;
+}

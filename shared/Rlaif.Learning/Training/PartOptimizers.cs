@@ -1,6 +1,6 @@
+using Rlaif.Learning.Models;
 using Rlaif.Learning.Optimization;
 using Rlaif.Learning.Weights;
-using Rlaif.Recipes;
 using TorchSharp;
 
 namespace Rlaif.Learning.Training;
@@ -10,30 +10,27 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
 {
     private readonly IReadOnlyList<(TrainedPart Part, AdamW Adam)> optimizers = [.. parts.Select(part => (part, new AdamW(part.Weights, settings)))];
 
-    /// <summary>Updates made so far.</summary>
-    public int Steps { get; private set; }
+    /// <summary>Updates that each part has had.</summary>
+    public IReadOnlyList<int> Updates => [.. optimizers.Select(one => one.Adam.Steps)];
 
     /// <summary>As <see cref="AdamW.Moments"/>, of all parts.</summary>
     public IReadOnlyList<NamedTensor> Moments => [.. optimizers.SelectMany(one => one.Adam.Moments)];
 
-    /// <inheritdoc cref="AdamW.Resume"/>
-    public void Resume(Func<string, torch.Tensor> moments, int steps)
+    /// <summary>As <see cref="AdamW.Resume"/>, of all parts.</summary>
+    public void Resume(Func<string, torch.Tensor> moments, IReadOnlyList<int> updates)
     {
-        Steps = steps;
-        foreach (var (part, adam) in optimizers)
+        foreach (var ((_, adam), made) in optimizers.Zip(updates))
         {
-            adam.Resume(moments, Enumerable.Range(0, steps).Count(step => RateOf(part, step) > 0));
+            adam.Resume(moments, made);
         }
     }
 
     /// <summary>One update by the gradients that the weights hold; they are zero afterwards.</summary>
+    /// <param name="share">Of the plan's learning rate.</param>
     /// <returns>Norm before the clip, and learning rate, of each part.</returns>
-    /// <exception cref="InputException">A norm is not finite.</exception>
-    public IReadOnlyList<(string Name, double Value)> Update(TrainingPlan plan, int step)
-    {
-        Steps++;
-        return [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step))];
-    }
+    /// <exception cref="DivergedException">A norm is not finite.</exception>
+    public IReadOnlyList<(string Name, double Value)> Update(TrainingPlan plan, int step, double share = 1) =>
+        [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step, share))];
 
     public void Dispose()
     {
@@ -43,19 +40,17 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
         }
     }
 
-    private static double RateOf(TrainedPart part, int step) => part.Rate?.Invoke(step) ?? 1;
-
-    private static (string, double)[] Update(TrainedPart part, AdamW adam, TrainingPlan plan, int step)
+    private static (string, double)[] Update(TrainedPart part, AdamW adam, TrainingPlan plan, int step, double share)
     {
         torch.Tensor[] gradients = [.. part.Weights.Select(w => w.Value.grad!)];
         var norm = GradientClip.Apply(gradients, plan.MaxGradientNorm).item<float>();
         if (!float.IsFinite(norm))
         {
-            throw new InputException(
+            throw new DivergedException(
                 $"The training diverged: at step {step + 1} of {plan.Steps} the gradient norm is {norm}; lower the learning rate {plan.Schedule.Peak}.");
         }
 
-        var rate = RateOf(part, step);
+        var rate = share * (part.Rate?.Invoke(step) ?? 1);
         var learningRate = plan.Schedule.At(step) * rate;
         // A part that rests keeps its moments too: what it would have learnt from is not to move it later.
         if (rate > 0)

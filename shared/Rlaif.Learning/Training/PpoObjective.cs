@@ -56,9 +56,9 @@ internal sealed class PpoObjective(
     {
         if (plan.Steps[step].Rollout is var rollout && rollout != current)
         {
-            controller = recipe.KlTarget > 0 && current >= 0 ? controller.After(lastKl, plan.Rollouts[current].Length) : controller;
-            current = rollout;
-            figures = Learn(rollouts.Of(policy, rollout, plan.Rollouts[rollout], cancel), cancel);
+            var next = recipe.KlTarget > 0 && current >= 0 ? controller.After(lastKl, plan.Rollouts[current].Length) : controller;
+            figures = Learn(rollouts.Of(policy, rollout, plan.Rollouts[rollout], cancel), plan.Rollouts[rollout], next.Coefficient, cancel);
+            (controller, current) = (next, rollout);
         }
 
         return figures;
@@ -67,6 +67,8 @@ internal sealed class PpoObjective(
     public long Tokens(IReadOnlyList<int> examples) => examples.Sum(i => (long)lessons[i].Group.Length);
 
     public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Sum(i => (long)lessons[i].Old.Length));
+
+    public StepVerdict Judge(IReadOnlyList<double> figures, double ratioMax) => StepGuard.Of(recipe.Guards, kl: figures[4], ratioMax);
 
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
@@ -88,10 +90,20 @@ internal sealed class PpoObjective(
             [
                 learnt.Loss.item<float>(), valued.Loss.item<float>(), bonus.item<float>(), learnt.Statistics.ClipFraction.item<float>() * share,
                 learnt.Statistics.KlK3.item<float>() * share, valued.ClipFraction.item<float>() * share,
-            ]);
+            ])
+        {
+            RatioMax = recipe.Guards is { LooksAtSteps: true } ? learnt.Statistics.RatioMax.item<float>() : 1,
+        };
     }
 
-    public void Write(string folder) => ModelFolder.WriteModel(folder, policy);
+    public void Write(string folder)
+    {
+        ModelFolder.WriteModel(folder, policy);
+        if (recipe.KeepCritic)
+        {
+            ModelFolder.WriteRewardModel(Path.Combine(folder, Training.CriticFolder), critic);
+        }
+    }
 
     public void Dispose()
     {
@@ -108,7 +120,8 @@ internal sealed class PpoObjective(
     }
 
     /// <summary>Rewards, advantages and returns of a batch of rollouts, under the policy and the critic as they are now.</summary>
-    private (string, double)[] Learn(IReadOnlyList<Rollout> made, CancellationToken cancel)
+    /// <exception cref="DivergedException">The policy is further from the reference than it may be.</exception>
+    private (string, double)[] Learn(IReadOnlyList<Rollout> made, int[] prompts, double coefficient, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
@@ -120,20 +133,22 @@ internal sealed class PpoObjective(
         var before = Each(batch => ResponseTokens.LogProbs(reference, batch, recipe.Temperature));
         var values = Each(Values);
         var kl = KlEstimator.Of(KlKind.K1, Rows(old), Rows(before), places.Mask);
+        var perSequence = kl.sum(-1).mean().item<float>();
+        StepGuard.CheckDistance(recipe.Guards, perSequence);
         var scores = tensor(made.Select(rollout => rollout.Rewards[0]).ToArray());
-        var rewards = RewardShaping.Rewards(scores, kl, places.Mask, controller.Coefficient);
+        var rewards = RewardShaping.Rewards(scores, kl, places.Mask, coefficient);
         var estimated = GeneralisedAdvantage.Of(rewards, Rows(values), places.Mask, recipe.Gamma, recipe.Lambda);
         var (advantages, returns) = (places.Each(MaskedStatistics.Whiten(estimated.Advantages, places.Mask)), places.Each(estimated.Returns));
         lessons.Clear();
         for (var i = 0; i < made.Count; i++)
         {
-            lessons.Add(plan.Rollouts[current][i], new(groups[i], old[i], values[i], advantages[i], returns[i]));
+            lessons.Add(prompts[i], new(groups[i], old[i], values[i], advantages[i], returns[i]));
         }
 
-        lastKl = kl.sum(-1).mean().item<float>();
+        lastKl = perSequence;
         return
         [
-            ("ppo/score", scores.mean().item<float>()), (Kl, lastKl), (Coefficient, controller.Coefficient),
+            ("ppo/score", scores.mean().item<float>()), (Kl, lastKl), (Coefficient, coefficient),
             ("ppo/response_tokens", old.Average(of => of.Length)), ("ppo/ended", made.Count(rollout => rollout.Ended[0]) / (double)made.Count),
             .. RewardFigures.Of(made),
         ];

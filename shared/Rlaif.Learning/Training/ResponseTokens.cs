@@ -23,6 +23,9 @@ internal sealed class ResponseTokens
 
     public static ResponseTokens Of(IReadOnlyList<ResponseGroup> groups) => new([.. InOrder(groups, group => group.Responses).Select(response => response.Length)]);
 
+    /// <summary>Rows in the order of their lengths.</summary>
+    public static ResponseTokens OfLengths(IReadOnlyList<int> lengths) => new(lengths);
+
     /// <summary>One value for each response of each group, in the order of the rows.</summary>
     public static IEnumerable<T> InOrder<TGroup, T>(IReadOnlyList<TGroup> groups, Func<TGroup, IReadOnlyList<T>> values)
     {

@@ -1,7 +1,6 @@
 using Rlaif.Learning.Advantages;
 using Rlaif.Learning.Losses;
 using Rlaif.Recipes;
-using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Training;
 
@@ -10,14 +9,15 @@ internal sealed record RlooAlgorithm(RlooRecipe Settings) : GroupAlgorithm("rloo
 {
     public override bool NeedsReference => Settings.Beta > 0;
 
-    public override bool ClipsResponses => true;
-
     // The penalty belongs to the rollout: it is taken before the first step.
     public override bool NeedsOld => NeedsReference || base.NeedsOld;
 
-    public override Tensor Advantages(Tensor rewards, Tensor? kl) =>
-        LeaveOneOut.Of(kl is null ? rewards : LeaveOneOut.Penalised(rewards, kl, Settings.Beta), Settings.Samples, Settings.Normalise);
+    public override IReadOnlyList<float[]> Worth(GroupSamples samples) => Each(LeaveOneOut.Of(
+        samples.Kl is { } kl ? LeaveOneOut.Penalised(samples.Rewards, kl, Settings.Beta) : samples.Rewards, Settings.Samples, Settings.Normalise));
 
-    public override PolicyLoss Loss(GrpoBatch batch, GrpoWindow window) =>
-        RlooLoss.Of(batch.LogProbs, batch.Old, batch.Advantages, batch.Mask, Clip, window.Rows);
+    public override LossPart Loss(GrpoBatch batch, GroupWindow window)
+    {
+        var (loss, statistics) = RlooLoss.Of(batch.LogProbs, batch.Old, batch.Advantages, batch.Mask, Clip, window.Rows);
+        return new(loss, [statistics.ClipFraction.item<float>() * (Responses(batch) / window.Responses)]);
+    }
 }

@@ -22,4 +22,7 @@ internal interface IRollouts : IDisposable
     /// <param name="cancel">Looked at between tokens.</param>
     /// <returns>In the order of the prompts, as many responses to each.</returns>
     IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel);
+
+    /// <summary>What the greedy response to each prompt is worth, after penalties.</summary>
+    IReadOnlyList<float> Greedy(LanguageModel policy, IReadOnlyList<int> prompts, CancellationToken cancel) => throw new NotSupportedException("These rollouts are given.");
 }

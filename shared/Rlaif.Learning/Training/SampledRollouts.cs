@@ -36,6 +36,13 @@ internal sealed class SampledRollouts(
         ];
     }
 
+    public IReadOnlyList<float> Greedy(LanguageModel policy, IReadOnlyList<int> prompts, CancellationToken cancel)
+    {
+        var sampled = Sampler.Sample(policy, [.. prompts.Select(prompt => new SamplingRequest(Prompt(prompt), 0, 1, recipe.MaxNewTokens, draws, 0, endIds))], cancel: cancel);
+        SampledAnswer[] answers = [.. sampled.Select((response, row) => new SampledAnswer(prompts[row], Prompt(prompts[row]), Ids(response), response.Ended))];
+        return Shaped(rewards.Of(answers, 1, cancel).Sums, answers);
+    }
+
     public void Dispose() => rewards.Dispose();
 
     private int[] Prompt(int prompt) => prompts[prompt];

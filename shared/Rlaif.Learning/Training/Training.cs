@@ -14,6 +14,9 @@ namespace Rlaif.Learning.Training;
 [SuppressMessage("Design", "MA0049", Justification = "Callers read Training.Sft, Training.Dpo.")]
 public static class Training
 {
+    /// <summary>Folder beside a policy in which the critic lies that a PPO recipe keeps.</summary>
+    public const string CriticFolder = "critic";
+
     /// <summary>Supervised fine-tuning on examples, loss on response tokens.</summary>
     /// <returns>Metrics of every step.</returns>
     /// <exception cref="InputException">Unusable model or data, a disk that is full, or a training that diverged.</exception>
@@ -70,8 +73,8 @@ public static class Training
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
     }
 
-    /// <summary>Reinforcement learning on prompts: grpo, rloo or ppo, whichever the recipe holds, with the rewards that the recipe names. PPO's critic
-    /// begins as the job's reward model, or as the policy with a fresh head where the rewards need none.</summary>
+    /// <summary>Reinforcement learning on prompts by whichever algorithm the recipe holds that samples itself, with the rewards that the recipe names. PPO's
+    /// critic begins where the job says: else as its reward model, or as the policy with a fresh head where the rewards need none.</summary>
     /// <exception cref="TrainingAlarmException">The recipe's alarm.</exception>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> Online(
@@ -84,6 +87,12 @@ public static class Training
         {
             throw new InputException(
                 $"The reward model {rewardModel} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
+        }
+
+        var critic = job.Critic ?? job.RewardModel ?? job.Start;
+        if (job.Critic is not null && ModelFolder.ReadRewardModelConfig(critic).Vocabulary is var known && known != shape.Vocabulary)
+        {
+            throw new InputException($"The critic {critic} has {known} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
         }
 
         var prompts = TrainingData.ReadPrompts(job.Data, shape);
@@ -100,8 +109,7 @@ public static class Training
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
-            using var classic = new PpoObjective(
-                policy, Frozen(reference), ModelFolder.ReadRewardModelStart(job.RewardModel ?? job.Start), lengths, Sampled(1), plan, ppo);
+            using var classic = new PpoObjective(policy, Frozen(reference), ModelFolder.ReadRewardModelStart(critic), lengths, Sampled(1), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo), watch);
         }
 
@@ -145,8 +153,9 @@ public static class Training
             return HeldOut.Measure(objective, TrainingPlan.Of(recipe with { Epochs = 1 }, objective.Lengths, job.Seed), cancel);
         }
 
-        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
-        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel, job.Watch, alarm);
+        plan ??= TrainingPlan.Of(recipe, objective.Lengths, job.Seed);
+        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps, kept: plan.GoesBack ? 2 : 1);
+        var metrics = TrainingLoop.Run(objective, plan, checkpoints, progress, cancel, job.Watch, alarm);
         DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
         return metrics;
     }

@@ -6,72 +6,83 @@ using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Training;
 
-/// <summary>The newest resumable state of one training: weights, both moments, and how many steps were done. Order of the data and schedule
-/// follow from the step.</summary>
+/// <summary>Resumable states of one training: weights, both moments, and how many steps were done. Order of the data and schedule follow from the step.</summary>
 /// <param name="work">Folder of <c>checkpoint-N</c> folders.</param>
 /// <param name="belongsTo">What a checkpoint must carry to be resumed from.</param>
 /// <param name="every">Steps between checkpoints.</param>
-internal sealed class TrainingCheckpoints(string work, string belongsTo, int every)
+/// <param name="kept">How many of the newest are kept.</param>
+internal sealed class TrainingCheckpoints(string work, string belongsTo, int every, int kept = 1)
 {
     private const string Weights = "weights.safetensors", Moments = "moments.safetensors", State = "state.json";
 
     private int written;        // steps of the newest one
 
-    private sealed record StateFile(string BelongsTo, int Step, IReadOnlyList<TrainingMetric> Metrics);
+    /// <param name="BelongsTo">The training.</param>
+    /// <param name="Step">Steps done.</param>
+    /// <param name="Metrics">Of these steps.</param>
+    /// <param name="Updates">Of each part: a step need not move all.</param>
+    private sealed record StateFile(string BelongsTo, int Step, IReadOnlyList<TrainingMetric> Metrics, IReadOnlyList<int>? Updates);
 
     /// <summary>Restores the newest checkpoint of this training, if there is one.</summary>
     /// <returns>Metrics of the steps done, and their number.</returns>
-    public (int Step, IReadOnlyList<TrainingMetric> Metrics) Resume(IReadOnlyList<NamedWeight> weights, PartOptimizers adam)
+    public (int Step, IReadOnlyList<TrainingMetric> Metrics) Resume(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers)
     {
-        var newest = Folders().Select(folder => (Folder: folder, State: ReadState(folder)))
-            .Where(c => c.State?.BelongsTo == belongsTo).OrderByDescending(c => c.State!.Step).FirstOrDefault();
-        if (newest.State is not { } state)
+        if (Mine().FirstOrDefault() is not { State: { } state } newest)
         {
             return (0, []);
         }
 
-        using var guard = no_grad();
-        using (var stored = Safetensors.Read(Path.Combine(newest.Folder, Weights)))
-        {
-            foreach (var (weight, value) in weights.Zip(stored.Tensors, (w, t) => (w.Value, t.Value)))
-            {
-                weight.copy_(value);
-            }
-        }
-
-        using (var stored = Safetensors.Read(Path.Combine(newest.Folder, Moments)))
-        {
-            var byName = stored.Tensors.ToDictionary(t => t.Name, t => t.Value, StringComparer.Ordinal);
-            adam.Resume(name => byName[name], state.Step);
-            written = state.Step;
-        }
-
+        Restore(newest.Folder, state, weights, optimizers);
+        written = state.Step;
         return (state.Step, state.Metrics);
     }
 
-    /// <summary>Writes a checkpoint when one is due; when it is complete and on the disk, the older ones go.</summary>
-    /// <exception cref="Recipes.InputException">The disk does not take it; the older checkpoint is untouched.</exception>
-    public void WriteWhenDue(IReadOnlyList<NamedWeight> weights, PartOptimizers adam, IReadOnlyList<TrainingMetric> metrics)
+    /// <summary>Restores weights and moments from before this step. Those of a checkpoint of the very step are what failed: it goes, and the one before is
+    /// taken, from which at least one step was learnt.</summary>
+    /// <returns>False: there is none.</returns>
+    public bool GoBack(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers, int step)
     {
-        if (adam.Steps - written >= every)
+        var all = Mine();
+        if (all.Find(checkpoint => checkpoint.State.Step < step) is not { State: { } state } good)
         {
-            written = adam.Steps;
-            DiskFailure.Explain($"write the checkpoint of step {adam.Steps} to {work}", () => Write(weights, adam, metrics));
+            return false;
+        }
+
+        all.Where(checkpoint => checkpoint.State.Step >= step).ToList().ForEach(failed => Remove(failed.Folder));
+        Restore(good.Folder, state, weights, optimizers);
+        return true;
+    }
+
+    /// <summary>Writes a checkpoint when one is due; when it is complete and on the disk, older ones go.</summary>
+    /// <exception cref="Recipes.InputException">The disk does not take it; the older checkpoint is untouched.</exception>
+    public void WriteWhenDue(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers, int step, IReadOnlyList<TrainingMetric> metrics)
+    {
+        if (step - written >= every)
+        {
+            Write(weights, optimizers, step, metrics);
         }
     }
 
-    private void Write(IReadOnlyList<NamedWeight> weights, PartOptimizers adam, IReadOnlyList<TrainingMetric> metrics)
+    /// <summary>Writes a checkpoint.</summary>
+    /// <inheritdoc cref="WriteWhenDue"/>
+    public void Write(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers, int step, IReadOnlyList<TrainingMetric> metrics)
+    {
+        written = step;
+        DiskFailure.Explain($"write the checkpoint of step {step} to {work}", () => Put(weights, optimizers, new(belongsTo, step, metrics, optimizers.Updates)));
+    }
+
+    private void Put(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers, StateFile state)
     {
         Directory.CreateDirectory(work);
-        string[] older = [.. Folders()];
-        var (aside, final) = (Path.Combine(work, "partial"), Path.Combine(work, $"checkpoint-{adam.Steps}"));
+        var older = Folders().Except(Mine().Take(kept - 1).Select(checkpoint => checkpoint.Folder)).ToList();
+        var (aside, final) = (Path.Combine(work, "partial"), Path.Combine(work, $"checkpoint-{state.Step}"));
         Remove(aside);
         try
         {
             Directory.CreateDirectory(aside);
             Safetensors.Write(Path.Combine(aside, Weights), [.. weights.Select(w => new NamedTensor(w.Name, w.Value))]);
-            Safetensors.Write(Path.Combine(aside, Moments), adam.Moments);
-            DurableFile.Write(Path.Combine(aside, State), file => JsonSerializer.Serialize(file, new StateFile(belongsTo, adam.Steps, metrics)));
+            Safetensors.Write(Path.Combine(aside, Moments), optimizers.Moments);
+            DurableFile.Write(Path.Combine(aside, State), file => JsonSerializer.Serialize(file, state));
         }
         catch
         {
@@ -82,8 +93,33 @@ internal sealed class TrainingCheckpoints(string work, string belongsTo, int eve
         Remove(final);      // a stale one of another training
         Directory.Move(aside, final);
         DurableFile.FlushFolder(work);
-        Array.ForEach(older, folder => Remove(folder == final ? "" : folder));
+        older.ForEach(folder => Remove(folder == final ? "" : folder));
     }
+
+    private static void Restore(string folder, StateFile state, IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers)
+    {
+        using var guard = no_grad();
+        using (var stored = Safetensors.Read(Path.Combine(folder, Weights)))
+        {
+            foreach (var (weight, value) in weights.Zip(stored.Tensors, (w, t) => (w.Value, t.Value)))
+            {
+                weight.copy_(value);
+            }
+        }
+
+        using (var stored = Safetensors.Read(Path.Combine(folder, Moments)))
+        {
+            var byName = stored.Tensors.ToDictionary(t => t.Name, t => t.Value, StringComparer.Ordinal);
+            optimizers.Resume(name => byName[name], state.Updates!);
+        }
+    }
+
+    /// <summary>Checkpoints of this training, the newest first.</summary>
+    private List<(string Folder, StateFile State)> Mine() =>
+    [
+        .. Folders().Select(folder => (Folder: folder, State: ReadState(folder)!))
+            .Where(checkpoint => checkpoint.State is { Updates: not null } state && state.BelongsTo == belongsTo).OrderByDescending(checkpoint => checkpoint.State.Step),
+    ];
 
     private IEnumerable<string> Folders() => Directory.Exists(work) ? Directory.EnumerateDirectories(work, "checkpoint-*") : [];
 

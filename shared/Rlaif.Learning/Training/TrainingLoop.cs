@@ -9,8 +9,19 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Training;
 
 /// <summary>The one loop: gradients of a window, clip, update, checkpoint, whatever the algorithm.</summary>
-internal static class TrainingLoop
+internal sealed class TrainingLoop
 {
+    private readonly IObjective objective;
+    private readonly TrainingPlan plan;
+    private readonly TrainingCheckpoints? checkpoints;
+    private readonly PartOptimizers optimizers;
+    private readonly AlarmWatch? alarm;
+    private readonly List<TrainingMetric> metrics = [];
+    private int rollbacks;
+
+    private TrainingLoop(IObjective objective, TrainingPlan plan, PartOptimizers optimizers, TrainingCheckpoints? checkpoints, AlarmWatch? alarm) =>
+        (this.objective, this.plan, this.optimizers, this.checkpoints, this.alarm) = (objective, plan, optimizers, checkpoints, alarm);
+
     /// <summary>Trains the objective's weights, from the newest checkpoint when there is one.</summary>
     /// <returns>Metrics of all steps, those before a resume included.</returns>
     /// <exception cref="InputException">The gradient is not finite, or a checkpoint cannot be written.</exception>
@@ -20,76 +31,135 @@ internal static class TrainingLoop
         AlarmWatch? alarm = null)
     {
         using var order = TensorDevice.InFixedOrder();
-        using var optimizers = new PartOptimizers(objective.Parts, plan.AdamW);
-        var (done, before) = checkpoints?.Resume(objective.Weights, optimizers) ?? (0, []);
-        objective.Resume(before);
-        alarm?.Resume(before);
-        var metrics = before.ToList();
-        if (done > 0)
+        using var updates = new PartOptimizers(objective.Parts, plan.AdamW);
+        var loop = new TrainingLoop(objective, plan, updates, checkpoints, alarm);
+        loop.Run(progress, watch, cancel);
+        return loop.metrics;
+    }
+
+    private void Run(TrainingProgress progress, Action<TrainedStep>? watch, CancellationToken cancel)
+    {
+        var begin = Resume();
+        if (begin > 0)
         {
-            watch?.Invoke(new(done, plan.Steps, 0, 0, before));
+            watch?.Invoke(new(begin, plan.Steps, 0, 0, [.. metrics]));
         }
 
-        ZeroGradients(objective.Weights);
-        for (var step = done; step < plan.Steps; step++)
+        ZeroGradients();
+        var isOver = false;         // with the responses of this batch of rollouts
+        for (var step = begin; step < plan.Steps; step++)
         {
             alarm?.Look(step, plan.Steps, metrics, cancel);
-            var figures = Step(objective, plan, optimizers, step, cancel);
-            metrics.AddRange(figures);
-            TrainedTokens.Add(objective, plan.Batches[step]);
+            var before = metrics.Count;
+            var verdict = isOver ? StepVerdict.LeaveOut : Step(step, cancel);
+            isOver = verdict is not StepVerdict.Learn and not StepVerdict.Skip;
+            metrics.AddRange(plan.Guards is null ? [] : StepGuard.Figures(step, verdict));
             TorchMemory.Sweep();
             if (plan.MayStopAfter(step))
             {
-                checkpoints?.WriteWhenDue(objective.Weights, optimizers, metrics);
+                isOver = false;
+                checkpoints?.WriteWhenDue(objective.Weights, optimizers, step + 1, metrics);
             }
 
-            watch?.Invoke(new(step + 1, plan.Steps, plan.Batches[step].Length, objective.Tokens(plan.Batches[step]), figures));
+            var computed = verdict is StepVerdict.LeaveOut or StepVerdict.GoBack ? [] : plan.Batches[step];
+            watch?.Invoke(new(step + 1, plan.Steps, computed.Length, objective.Tokens(computed), metrics[before..]));
             progress(step + 1, plan.Steps);
         }
 
         alarm?.Look(plan.Steps, plan.Steps, metrics, cancel);
-        return metrics;
     }
 
-    private static List<TrainingMetric> Step(IObjective objective, TrainingPlan plan, PartOptimizers optimizers, int step, CancellationToken cancel)
+    private int Resume()
+    {
+        var (done, before) = checkpoints?.Resume(objective.Weights, optimizers) ?? (0, []);
+        objective.Resume(before);
+        alarm?.Resume(before);
+        metrics.AddRange(before);
+        rollbacks = before.Count(metric => metric is { Name: StepGuard.Rollbacks, Value: 1 });
+        if (done == 0 && plan.GoesBack)
+        {
+            checkpoints?.Write(objective.Weights, optimizers, 0, metrics);
+        }
+
+        return done;
+    }
+
+    private StepVerdict Step(int step, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
-        var figures = objective.Begin(step, plan.Batches[step], cancel);
-        var sums = Backward(objective, plan.Batches[step], plan.MicroBatch, cancel);
-        return
-        [
-            .. objective.Metrics.Zip(sums, (name, value) => new TrainingMetric(step + 1, name, value)),
-            .. figures.Select(figure => new TrainingMetric(step + 1, figure.Name, figure.Value)),
-            .. optimizers.Update(plan, step).Select(figure => new TrainingMetric(step + 1, figure.Name, figure.Value)),
-        ];
+        IReadOnlyList<(string Name, double Value)> figures = [];
+        void Tell(IEnumerable<(string Name, double Value)> told) => metrics.AddRange(told.Select(one => new TrainingMetric(step + 1, one.Name, one.Value)));
+        try
+        {
+            figures = objective.Begin(step, plan.Batches[step], cancel);
+            var (sums, ratioMax) = Backward(plan.Batches[step], cancel);
+            CheckFinite(sums, step);
+            var verdict = objective.Judge(sums, ratioMax);
+            var updated = verdict == StepVerdict.Learn ? optimizers.Update(plan, step, Math.Pow(0.5, rollbacks)) : [];
+            Tell([.. objective.Metrics.Zip(sums), .. figures, .. updated, .. plan.Guards is { LooksAtSteps: true } ? new[] { (StepGuard.RatioMax, ratioMax) } : []]);
+            TrainedTokens.Add(objective, plan.Batches[step]);
+            if (verdict != StepVerdict.Learn)
+            {
+                ZeroGradients();
+            }
+
+            return verdict;
+        }
+        catch (DivergedException diverged) when (plan.GoesBack)
+        {
+            GoBack(diverged, step);
+            Tell(figures);
+            return StepVerdict.GoBack;
+        }
+    }
+
+    private void CheckFinite(double[] sums, int step)
+    {
+        if (Array.FindIndex(sums, value => !double.IsFinite(value)) is var at and >= 0)
+        {
+            throw new DivergedException($"The training diverged: at step {step + 1} of {plan.Steps} {objective.Metrics[at]} is {sums[at]}; lower the learning rate {plan.Schedule.Peak}.");
+        }
+    }
+
+    // The order of the data goes on, so that what went wrong is not done again; and the rate is halved (as OPT-175B's was, Zhang et al. 2022, section 2.5).
+    private void GoBack(DivergedException diverged, int step)
+    {
+        if (rollbacks == plan.Guards!.Rollbacks || checkpoints?.GoBack(objective.Weights, optimizers, step) != true)
+        {
+            throw new InputException($"{diverged.Message} Rollbacks before, each to half the learning rate: {rollbacks}.", diverged);
+        }
+
+        rollbacks++;
+        ZeroGradients();
     }
 
     /// <summary>Adds the gradients of the window's loss to those of the weights.</summary>
-    /// <returns>The window's figures.</returns>
-    private static double[] Backward(IObjective objective, int[] window, int microBatch, CancellationToken cancel)
+    /// <returns>The window's figures, and the largest ratio of its parts.</returns>
+    private (double[] Sums, double RatioMax) Backward(int[] window, CancellationToken cancel)
     {
         var shared = objective.Window(window);
-        var sums = new double[objective.Metrics.Count];
-        foreach (var examples in window.Chunk(microBatch == 0 ? window.Length : microBatch))
+        var (sums, ratioMax) = (new double[objective.Metrics.Count], 0.0);
+        foreach (var examples in window.Chunk(plan.MicroBatch == 0 ? window.Length : plan.MicroBatch))
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var (loss, figures) = objective.Part(examples, shared);
-            loss.backward();
+            var part = objective.Part(examples, shared);
+            part.Loss.backward();
+            ratioMax = Math.Max(ratioMax, part.RatioMax);
             for (var i = 0; i < sums.Length; i++)
             {
-                sums[i] += figures[i];
+                sums[i] += part.Metrics[i];
             }
         }
 
-        return sums;
+        return (sums, ratioMax);
     }
 
     // Made here, not by the first backward pass: the first step then adds into zeros as every other does, after a resume too.
-    private static void ZeroGradients(IReadOnlyList<NamedWeight> weights)
+    private void ZeroGradients()
     {
         using var scope = NewDisposeScope();
-        foreach (var weight in weights)
+        foreach (var weight in objective.Weights)
         {
             weight.Value.grad = zeros_like(weight.Value.detach());
         }

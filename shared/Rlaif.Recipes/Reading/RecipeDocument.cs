@@ -59,6 +59,15 @@ internal sealed class RecipeDocument(string? path, YamlMappingNode root)
         }
     }
 
+    /// <summary>Adds an error about a setting that plays no part, unless it is what it would be if nobody had named it: a recipe may name every default.</summary>
+    public void Unused(string setting, double value, double usual, string where)
+    {
+        if (value != usual)
+        {
+            Wrong(setting, FormattableString.Invariant($"is {value}, which plays no part {where}; leave it out."));
+        }
+    }
+
     /// <summary>Adds an error about an override that cannot be applied.</summary>
     public void WrongOverride(string setting, string what) => errors.Add((long.MaxValue, "", $"--set {Written.Short(setting)}{what}"));
 

@@ -5,6 +5,7 @@ internal static class RecipeRules
 {
     private static readonly IReadOnlyList<Setting> Algorithms = Setting.Of(typeof(OptimizationRecipe));
     private static readonly IReadOnlyList<string> OfMargins = ["sigmoid", "sigmoidPerToken", "robust", "hinge", "ipo", "ipoPerSequence", "exo", "discopop"];
+    private static readonly IReadOnlyList<string> Smoothed = ["sigmoid", "robust", "exo", "aot", "aotUnpaired"];
     private static readonly string AlgorithmNames = Written.Either([.. Algorithms.Select(s => s.Key)]);
 
     // Members may be unset here although they are required: then they are among the errors already.
@@ -64,15 +65,7 @@ internal static class RecipeRules
             Check(document, place, dpo);
         }
 
-        if (one.Ppo is { KlTarget: > 0 } ppo)
-        {
-            Check(document, place, ppo);
-        }
-
-        if (one.Online?.Rewards is { } rewards)
-        {
-            Check(document, $"{place}.rewards", rewards);
-        }
+        OnlineRules.Check(document, place, one);
     }
 
     /// <summary>Settings of a reward model that choose among the pairs of rounds.</summary>
@@ -100,33 +93,6 @@ internal static class RecipeRules
         }
     }
 
-    // The penalty is multiplied by 1 ± 0.2 · batch / horizon: it must begin somewhere, and stay above 0.
-    private static void Check(RecipeDocument document, string place, PpoRecipe ppo)
-    {
-        if (ppo.Beta == 0)
-        {
-            document.Wrong($"{place}.klTarget", "moves a penalty that is 0 and stays it; set beta above 0, for example 0.05.");
-        }
-
-        if (ppo.KlHorizon <= 0.2 * ppo.Batch)
-        {
-            document.Wrong($"{place}.klHorizon", FormattableString.Invariant($"is {ppo.KlHorizon}; with batch {ppo.Batch} it must be above {0.2 * ppo.Batch}."));
-        }
-    }
-
-    private static void Check(RecipeDocument document, string place, RewardsRecipe rewards)
-    {
-        if (rewards is { RewardModel: 0, Rules: 0, Answer: 0 })
-        {
-            document.Wrong(place, $"{(rewards.Length > 0 ? "has length alone, which says nothing of what is said" : "gives nothing a weight")}; write rewardModel, rules or answer and a weight, for example {{rules: 1}}.");
-        }
-
-        if (rewards.ShortestTokens > rewards.LongestTokens)
-        {
-            document.Wrong($"{place}.shortestTokens", $"is {rewards.ShortestTokens}; it must be at most longestTokens, {rewards.LongestTokens}.");
-        }
-    }
-
     public static void Check(RecipeDocument document, PretrainRecipe recipe)
     {
         Check(document, recipe.Precision, recipe.Device);
@@ -151,6 +117,7 @@ internal static class RecipeRules
         var variant = dpo.Variant!;
         var named = variant.Mixture is null ? $"{path}.variant.loss" : $"{path}.variant.mixture";
         CheckMixture(document, $"{path}.variant", variant);
+        CheckUnused(document, $"{path}.variant", variant);
         if (variant.Names.Contains("exo", StringComparer.Ordinal) && variant.LabelSmoothing == 0)
         {
             document.Wrong(named, $"{(variant.Mixture is null ? "is" : "has")} exo, which is infinite without smoothing; set variant.labelSmoothing, TRL has 0.001.");
@@ -173,6 +140,25 @@ internal static class RecipeRules
         {
             document.Wrong($"{path}.variant.divergence",
                 $"is {variant.Divergence}, which plays no part in {string.Join(" and ", variant.Names)}; it is for {Written.Either(OfMargins)}.");
+        }
+    }
+
+    private static void CheckUnused(RecipeDocument document, string path, VariantRecipe variant)
+    {
+        var (defaults, losses) = (new VariantRecipe(), $"in {string.Join(" and ", variant.Names)}");
+        if (!variant.Names.Any(name => Smoothed.Contains(name, StringComparer.Ordinal)))
+        {
+            document.Unused($"{path}.labelSmoothing", variant.LabelSmoothing, defaults.LabelSmoothing, $"{losses}; it is for {Written.Either(Smoothed)}");
+        }
+
+        if (variant.Divergence != "alpha")
+        {
+            document.Unused($"{path}.alpha", variant.Alpha, defaults.Alpha, "without divergence: alpha");
+        }
+
+        if (!variant.Names.Contains("discopop", StringComparer.Ordinal))
+        {
+            document.Unused($"{path}.discopopTemperature", variant.DiscopopTemperature, defaults.DiscopopTemperature, $"{losses}; it is for discopop");
         }
     }
 

@@ -99,6 +99,19 @@ public class TrainingDataTests
         Assert.Empty((await reports.Of(policy.Artifact, Cancel)).Steps[0].Pairs);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_critic_that_is_kept_goes_on_in_the_next_round(bool kept)
+    {
+        await using var run = await TestRun.Create(TestRecipe.Of(TestRecipe.Sft, new() { Ppo = new() { KeepCritic = kept } }));
+        await run.RunToItsEnd(new());
+        var commands = new LineageTables(run.Database);
+        async Task<OptimizePolicy> Command(int round) => Json.Read<OptimizePolicy>((await commands.Command(RlaifId.Of(run.Id, round, "ppo", 1), Cancel))!.Body);
+        var first = (await new TrainingTables(run.Database).Checkpoints(run.Id, Cancel)).Single(row => row.CommandId == RlaifId.Of(run.Id, 1, "ppo", 1));
+        Assert.Equal((null, kept ? first.Artifact : null), ((await Command(1)).Critic, (await Command(2)).Critic));
+    }
+
     private static List<Guid> Ids(IEnumerable<JsonElement> lines) => [.. lines.Select(line => line.GetProperty("source").GetGuid())];
 
     private static async Task<IReadOnlyList<JsonElement>> Data(TestRun run, int round, string stage)

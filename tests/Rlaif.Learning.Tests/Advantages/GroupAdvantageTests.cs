@@ -118,6 +118,6 @@ public class GroupAdvantageTests
             golden.Close("rewards_to_go", follow);
         }
 
-        return MaskedStatistics.Standardise(follow, golden.Mask);
+        return BatchAdvantage.Of(scores, golden.Tokens("kl_k1"), golden.Mask, golden.Number("kl_coef"), gamma);
     }
 }

@@ -29,18 +29,28 @@ public class GroupObjectiveTests
     [Theory]
     [InlineData("grpo")]
     [InlineData("rloo")]
+    [InlineData("reinforce-plus-plus")]
+    [InlineData("best-of-n")]
+    [InlineData("online-dpo")]
     public Task A_policy_comes_to_say_what_is_rewarded(string algorithm) => TinyTraining.Run(tiny =>
     {
         using var scope = NewDisposeScope();
-        var recipe = algorithm == "grpo" ? new OptimizationRecipe { Grpo = new() { MaxNewTokens = 6, Batch = 8, Epochs = 8, LearningRate = 1e-2, WarmupSteps = 0 } }
-            : new() { Rloo = new() { MaxNewTokens = 6, Batch = 8, Epochs = 8, LearningRate = 1e-2, WarmupSteps = 0 } };
-        var learning = GroupAlgorithm.Of(recipe);
+        T Settings<T>(T recipe, int samples)
+            where T : GroupRecipe => recipe with { Samples = samples, MaxNewTokens = 6, Batch = 8, Epochs = 8, LearningRate = 1e-2, WarmupSteps = 0 };
+        var learning = GroupAlgorithm.Of(algorithm switch
+        {
+            "grpo" => new() { Grpo = Settings(new GrpoRecipe(), 8) },
+            "rloo" => new() { Rloo = Settings(new RlooRecipe(), 8) },
+            "reinforce-plus-plus" => new() { ReinforcePlusPlus = Settings(new ReinforcePlusPlusRecipe(), 8) },
+            "best-of-n" => new() { BestOfN = Settings(new BestOfNRecipe(), 8) },
+            _ => new() { OnlineDpo = Settings(new OnlineDpoRecipe { Label = "hard" }, 8) },
+        });
         int[][] prompts = [.. tiny.Examples.Select(e => e.Prompt)];
         using var objective = new GroupObjective(
             ModelFolder.ReadModel(tiny.Start, trainable: true), ModelFolder.ReadModel(tiny.Start, trainable: false), [.. prompts.Select(p => p.Length)],
             new LikesOneToken(prompts, learning.Recipe, learning.Recipe.Samples), learning);
         var metrics = TrainingLoop.Run(objective, TrainingPlan.Of(learning.Recipe, objective.Lengths, seed: 1), null, (_, _) => { }, CancellationToken.None);
-        var rewards = metrics.Where(m => m.Name == $"{algorithm}/reward").Select(m => m.Value).ToList();
+        var rewards = metrics.Where(m => m.Name == $"{learning.Name}/reward").Select(m => m.Value).ToList();
         Assert.True(rewards.TakeLast(3).Average() > 0.4 && rewards[0] < 0.1, $"rewards went {string.Join(' ', rewards.Select(r => $"{r:0.00}"))}");
     });
 

@@ -14,7 +14,10 @@ namespace Rlaif.Learning.Tests.Training;
 /// <summary>A model of a few thousand weights with data of all three kinds, in a folder of its own.</summary>
 internal sealed class TinyTraining : IDisposable
 {
-    public static readonly string[] Algorithms = ["sft", "dpo", "dpo-tokens", "kto", "simpo", "cpo", "orpo", "reward-model", "grpo", "rloo", "ppo"];
+    /// <summary>Those that learn from groups of samples.</summary>
+    public static readonly string[] Groups = ["grpo", "rloo", "reinforce-plus-plus", "reinforce-plus-plus-baseline", "remax", "best-of-n", "online-dpo"];
+
+    public static readonly string[] Algorithms = ["sft", "dpo", "dpo-tokens", "kto", "simpo", "cpo", "orpo", "reward-model", "ppo", .. Groups];
 
     public static readonly ModelConfig Config = new()
     {
@@ -81,26 +84,32 @@ internal sealed class TinyTraining : IDisposable
         "kto" => new KtoObjective(Policy(lora), Judged,
             new([.. Judged.Select((_, i) => -30f - i)], [.. Judged.Select((_, i) => -50f + (i / 2f))]), new()),
         "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, Policy(lora), Pairs, new(ReferenceFree(algorithm))),
-        "grpo" or "rloo" => new GroupObjective(
-            Policy(lora), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
-            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
         "ppo" => Classic(lora),
+        _ when Groups.Contains(algorithm) => new GroupObjective(
+            Policy(lora), Online(algorithm).NeedsReference ? OtherPolicy() : null, [.. Examples.Select(e => e.Prompt.Length)],
+            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
         _ => new RewardModelObjective(Under(lora, RewardModelWithHead()), Pairs, centring: 0.01),
     };
 
     /// <summary>Trains with one of the algorithms; <paramref name="name"/> names its work folder and its result.</summary>
     public IReadOnlyList<TrainingMetric> Train(
         string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
-        int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3, LoraRecipe? lora = null)
+        int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3, GuardsRecipe? guards = null, int? iterations = null,
+        LoraRecipe? lora = null)
     {
-        var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm is "grpo" or "rloo" or "ppo" ? Rewards : null };
+        var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm == "ppo" || Groups.Contains(algorithm) ? Rewards : null };
         job = change?.Invoke(job) ?? job;
         progress ??= (_, _) => { };
         T Set<T>(T recipe)
             where T : TrainingRecipe =>
-            recipe with
+            (recipe switch
             {
-                LearningRate = learningRate, WarmupSteps = 0, Epochs = recipe switch { GroupRecipe group => epochs / group.Iterations, PpoRecipe => epochs / 2, _ => epochs }, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
+                GroupRecipe group => (T)(TrainingRecipe)(group with { Guards = guards, Iterations = iterations ?? group.Iterations }),
+                PpoRecipe ppo => (T)(TrainingRecipe)(ppo with { Guards = guards }),
+                _ => recipe,
+            }) with
+            {
+                LearningRate = learningRate, WarmupSteps = 0, Epochs = recipe switch { GroupRecipe group => Math.Max(1, epochs / (iterations ?? group.Iterations)), PpoRecipe => epochs / 2, _ => epochs }, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
                 Lora = lora,
             };
         return algorithm switch
@@ -113,9 +122,15 @@ internal sealed class TinyTraining : IDisposable
             "simpo" => Trainer.ReferenceFree(job, new() { Simpo = Set(new SimpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "cpo" => Trainer.ReferenceFree(job, new() { Cpo = Set(new CpoRecipe()) }, Out(name), progress, CancellationToken.None),
             "orpo" => Trainer.ReferenceFree(job, new() { Orpo = Set(new OrpoRecipe()) }, Out(name), progress, CancellationToken.None),
-            "grpo" => Trainer.Online(job, new() { Grpo = Set((GrpoRecipe)Online(algorithm).Recipe) }, Out(name), progress, CancellationToken.None),
-            "rloo" => Trainer.Online(job, new() { Rloo = Set((RlooRecipe)Online(algorithm).Recipe) }, Out(name), progress, CancellationToken.None),
             "ppo" => Trainer.Online(job, new() { Ppo = Set(Ppo) }, Out(name), progress, CancellationToken.None),
+            _ when Groups.Contains(algorithm) => Trainer.Online(job, Recipe(algorithm) switch
+            {
+                { Grpo: { } grpo } => new() { Grpo = Set(grpo) },
+                { Rloo: { } rloo } => new() { Rloo = Set(rloo) },
+                { ReinforcePlusPlus: { } reinforce } => new() { ReinforcePlusPlus = Set(reinforce) },
+                { BestOfN: { } best } => new() { BestOfN = Set(best) },
+                var pairs => new() { OnlineDpo = Set(pairs.OnlineDpo!) },
+            }, Out(name), progress, CancellationToken.None),
             _ => Trainer.RewardModel(job, Set(new RewardModelRecipe()), Out(name), progress, CancellationToken.None),
         };
     }
@@ -145,13 +160,36 @@ internal sealed class TinyTraining : IDisposable
     // Two steps on each batch of rollouts, and a penalty that moves.
     private static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, ValueWarmup = 1, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
 
+    private static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(Recipe(algorithm));
+
     // Two steps on each batch of rollouts; responses that end and such that do not.
-    private static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(algorithm == "grpo"
-        ? new() { Grpo = new() { Samples = 3, MaxNewTokens = 12, Iterations = 2, MissingEndPenalty = 0.1 } }
-        : new() { Rloo = new() { Samples = 3, MaxNewTokens = 12, Iterations = 2, MissingEndPenalty = 0.1 } });
+    private static OptimizationRecipe Recipe(string algorithm)
+    {
+        T Short<T>(T recipe)
+            where T : GroupRecipe => recipe with { MaxNewTokens = 12, Iterations = 2, MissingEndPenalty = 0.1 };
+        return algorithm switch
+        {
+            "grpo" => new() { Grpo = Short(new GrpoRecipe { Samples = 3 }) },
+            "rloo" => new() { Rloo = Short(new RlooRecipe { Samples = 3 }) },
+            "reinforce-plus-plus" => new() { ReinforcePlusPlus = Short(new ReinforcePlusPlusRecipe { Gamma = 0.9 }) },
+            "reinforce-plus-plus-baseline" => new() { ReinforcePlusPlus = Short(new ReinforcePlusPlusRecipe { Samples = 3, Baseline = "group" }) },
+            "remax" => new() { ReinforcePlusPlus = Short(new ReinforcePlusPlusRecipe { Samples = 2, Baseline = "greedy" }) },
+            "best-of-n" => new() { BestOfN = Short(new BestOfNRecipe { Samples = 3 }) },
+            _ => new() { OnlineDpo = Short(new OnlineDpoRecipe { Samples = 3 }) },
+        };
+    }
 
     private static OptimizationRecipe ReferenceFree(string algorithm) =>
         algorithm switch { "simpo" => new() { Simpo = new() }, "cpo" => new() { Cpo = new() }, _ => new() { Orpo = new() } };
+
+    /// <summary>The folder of <see cref="OtherPolicy"/>.</summary>
+    public string OtherFolder()
+    {
+        var folder = Path.Combine(Folder, "other");
+        using var other = OtherPolicy();
+        ModelFolder.WriteModel(folder, other);
+        return folder;
+    }
 
     public RewardModel RewardModelWithHead()
     {

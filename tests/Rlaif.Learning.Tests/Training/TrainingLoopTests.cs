@@ -64,7 +64,7 @@ public class TrainingLoopTests
     [Fact]
     public Task A_learning_rate_that_destroys_the_model_is_told() => TinyTraining.Run(tiny =>
     {
-        var error = Assert.Throws<InputException>(() => tiny.Train("sft", "one", learningRate: 1e30));
+        var error = Assert.ThrowsAny<InputException>(() => tiny.Train("sft", "one", learningRate: 1e30));
         Assert.Equal("The training diverged: at step 2 of 6 the gradient norm is NaN; lower the learning rate 1E+30.", error.Message);
     });
 

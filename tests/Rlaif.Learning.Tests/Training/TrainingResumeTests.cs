@@ -32,6 +32,7 @@ public class TrainingResumeTests
     [Theory]
     [InlineData("grpo", 1)]
     [InlineData("rloo", 3)]
+    [InlineData("online-dpo", 3)]
     [InlineData("ppo", 1)]
     [InlineData("ppo", 3)]
     public Task Checkpoints_fall_where_a_batch_of_rollouts_ends(string algorithm, int checkpointSteps) => TinyTraining.Run(tiny =>

@@ -1,0 +1,140 @@
+namespace Rlaif.Recipes.Reading;
+
+/// <summary>What the settings of an algorithm that samples itself say together. A setting that would play no part is refused: whoever wrote it expects
+/// something of it.</summary>
+internal static class OnlineRules
+{
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, OptimizationRecipe one)
+    {
+        if (one.Online?.Rewards is { } rewards)
+        {
+            Check(document, $"{place}.rewards", rewards);
+        }
+
+        switch (one)
+        {
+            case { Ppo: { } ppo }:
+                CheckPenalty(document, place, ppo);
+                break;
+            case { Grpo: { } grpo }:
+                Check(document, place, grpo);
+                CheckSteps(document, place, grpo);
+                CheckDistance(document, place, grpo, grpo.Beta > 0);
+                break;
+            case { Rloo: { } rloo }:
+                CheckSteps(document, place, rloo);
+                CheckDistance(document, place, rloo, rloo.Beta > 0);
+                break;
+            case { ReinforcePlusPlus: { } reinforce }:
+                Check(document, place, reinforce);
+                CheckSteps(document, place, reinforce);
+                CheckDistance(document, place, reinforce, reinforce.Beta > 0);
+                break;
+            case { BestOfN: { } best }:
+                CheckNoRatio(document, place, best);
+                if (best.Guards is { MaxKl: { } most })
+                {
+                    document.Wrong($"{place}.guards.maxKl", FormattableString.Invariant($"is {most}, which plays no part: supervised training has no reference."));
+                }
+
+                break;
+            case { OnlineDpo: { } pairs }:
+                CheckNoRatio(document, place, pairs);
+                break;
+        }
+    }
+
+    private static void Check(RecipeDocument document, string place, RewardsRecipe rewards)
+    {
+        if (rewards is { RewardModel: 0, Rules: 0, Answer: 0 })
+        {
+            document.Wrong(place, $"{(rewards.Length > 0 ? "has length alone, which says nothing of what is said" : "gives nothing a weight")}; write rewardModel, rules or answer and a weight, for example {{rules: 1}}.");
+        }
+
+        if (rewards.ShortestTokens > rewards.LongestTokens)
+        {
+            document.Wrong($"{place}.shortestTokens", $"is {rewards.ShortestTokens}; it must be at most longestTokens, {rewards.LongestTokens}.");
+        }
+    }
+
+    // The penalty is multiplied by 1 ± 0.2 · batch / horizon: it must begin somewhere, and stay above 0.
+    private static void CheckPenalty(RecipeDocument document, string path, PpoRecipe ppo)
+    {
+        if (ppo.KlTarget == 0)
+        {
+            document.Unused($"{path}.klHorizon", ppo.KlHorizon, new PpoRecipe().KlHorizon, "without klTarget");
+            return;
+        }
+
+        if (ppo.Beta == 0)
+        {
+            document.Wrong($"{path}.klTarget", "moves a penalty that is 0 and stays it; set beta above 0, for example 0.05.");
+        }
+
+        if (ppo.KlHorizon <= 0.2 * ppo.Batch)
+        {
+            document.Wrong($"{path}.klHorizon", FormattableString.Invariant($"is {ppo.KlHorizon}; with batch {ppo.Batch} it must be above {0.2 * ppo.Batch}."));
+        }
+    }
+
+    private static void Check(RecipeDocument document, string path, GrpoRecipe grpo)
+    {
+        var defaults = new GrpoRecipe();
+        if (grpo.Loss != "cispo")
+        {
+            document.Unused($"{path}.cispoCap", grpo.CispoCap, defaults.CispoCap, $"in {grpo.Loss}; it is for cispo");
+        }
+
+        if (grpo.Loss is "cispo" or "sapo" or "vespo")
+        {
+            document.Unused($"{path}.clipLow", grpo.ClipLow, defaults.ClipLow, $"in {grpo.Loss}, which does not clip");
+            document.Unused($"{path}.clipHigh", grpo.ClipHigh, defaults.ClipHigh, $"in {grpo.Loss}, which does not clip");
+        }
+
+        if (grpo.Loss == "vespo" && grpo.Ratio == "sequence")
+        {
+            document.Wrong($"{path}.ratio", "is sequence, which plays no part in vespo: it weighs responses by a ratio of its own.");
+        }
+    }
+
+    private static void Check(RecipeDocument document, string path, ReinforcePlusPlusRecipe reinforce)
+    {
+        if (reinforce is { Baseline: "group", Samples: 1 })
+        {
+            document.Wrong($"{path}.baseline", "is group, the mean of a prompt's responses, of which there is one; set samples to 2 or more, or baseline to greedy.");
+        }
+    }
+
+    private static void CheckSteps(RecipeDocument document, string path, GroupRecipe group)
+    {
+        foreach (var (name, value) in group.Iterations > 1 ? [] : OfSteps(group))
+        {
+            document.Wrong($"{path}.guards.{name}", FormattableString.Invariant(
+                $"is {value}, which plays no part with one step on each batch of responses: the policy is the one that sampled; set iterations above 1."));
+        }
+    }
+
+    private static void CheckDistance(RecipeDocument document, string path, OnlineRecipe online, bool hasReference)
+    {
+        if (!hasReference && online.Guards is { MaxKl: { } most })
+        {
+            document.Wrong($"{path}.guards.maxKl", FormattableString.Invariant($"is {most}, but with beta 0 there is no reference to be away from; set beta above 0."));
+        }
+    }
+
+    private static void CheckNoRatio(RecipeDocument document, string path, GroupRecipe group)
+    {
+        var defaults = new GrpoRecipe();
+        const string why = "where nothing has a ratio to the policy that sampled";
+        document.Unused($"{path}.clipLow", group.ClipLow, defaults.ClipLow, why);
+        document.Unused($"{path}.clipHigh", group.ClipHigh, defaults.ClipHigh, why);
+        foreach (var (name, value) in OfSteps(group))
+        {
+            document.Wrong($"{path}.guards.{name}", FormattableString.Invariant($"is {value}, which plays no part {why}."));
+        }
+    }
+
+    private static IEnumerable<(string Name, double Value)> OfSteps(OnlineRecipe online) =>
+        new[] { ("maxRatio", online.Guards?.MaxRatio), ("maxStepKl", online.Guards?.MaxStepKl) }.Where(one => one.Item2 is not null).Select(one => (one.Item1, one.Item2!.Value));
+}
