@@ -55,6 +55,10 @@ internal sealed class TrainFolder : IDisposable
 
     public string Under(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Files of a folder in it, from its own root; none when it is not there.</summary>
+    public IEnumerable<string> FilesBelow(string name) =>
+        Directory.Exists(Under(name)) ? Directory.EnumerateFiles(Under(name)).Select(file => $"{name}/{System.IO.Path.GetFileName(file)}") : [];
+
     /// <summary>Steps of the checkpoint that a resume goes on from; null: there is none.</summary>
     public int? LastCheckpoint() => Checkpoints().Select(name => (int?)int.Parse(name["checkpoint-".Length..], CultureInfo.InvariantCulture)).Max();
 

@@ -47,7 +47,7 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
             files.Dispose();
             models.Chat.Write(folder.Path);
             WriteReports(folder, facts, rows, metrics, heldOut);
-            folder.Finish(rows, [.. ChatFormat.Files, "config.json", "model.safetensors", MetricFiles.LinesName]);
+            folder.Finish(rows, [.. ChatFormat.Files, "config.json", "model.safetensors", MetricFiles.LinesName, .. folder.FilesBelow("adapter")]);
             screen.Ended($"{request.Out} holds the trained {(request.IsRewardModel ? "reward model" : "policy")}; {time.GetElapsedTime(began).TotalSeconds:0.0} s.");
             return CommandLine.Done;
         }

@@ -91,6 +91,19 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     }
 
     [Fact]
+    public async Task An_adapter_lies_beside_the_policy_that_it_makes_and_merges_to_the_same_bytes()
+    {
+        var request = files.Request("dpo", "adapted", "lora.rank=2");
+        await TrainingFiles.Run(request, Cancel);
+        Assert.NotEqual(TrainingFiles.Sha256(TrainingFiles.Tiny), TrainingFiles.Sha256(request.Out));
+        var merged = request.Out + "-merged";
+        await MergeCommand.Merge(TrainingFiles.Tiny, Path.Combine(request.Out, "adapter"), merged, Cancel);
+        Assert.Equal(TrainingFiles.Sha256(request.Out), TrainingFiles.Sha256(merged));
+        Assert.True(TrainingFiles.Json(Path.Combine(request.Out, "manifest.json")).GetProperty("sha256").TryGetProperty("adapter/adapter_model.safetensors", out _));
+        await Assert.ThrowsAsync<InputException>(() => MergeCommand.Merge(TrainingFiles.Tiny, Path.Combine(request.Out, "adapter"), merged, Cancel));
+    }
+
+    [Fact]
     public async Task What_was_left_out_is_told_and_stands_in_the_card()
     {
         var data = Path.Combine(files.Folder, "some.jsonl");
