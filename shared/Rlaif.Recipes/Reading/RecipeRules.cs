@@ -84,9 +84,11 @@ internal static class RecipeRules
         }
     }
 
-    /// <summary>What an adapter is to change.</summary>
+    /// <summary>What the settings of an adapter say together.</summary>
+    /// <param name="place">The group that they stand in; empty: none.</param>
     public static void Check(RecipeDocument document, string place, LoraRecipe? lora)
     {
+        var targets = place.Length == 0 ? "lora.targetModules" : $"{place}.lora.targetModules";
         if (lora?.TargetModules is { Count: 0 })
         {
             document.Wrong($"{place}.lora.targetModules", "is empty, so nothing would be trained; leave it out for all projections, or name some, for example [q_proj, v_proj].");
