@@ -21,6 +21,7 @@ public class BadInputTests
             { "--policy", ["run", quickstart, "--policy", ""] },
             { "--prompts", ["run", quickstart, "--prompts", " "] },
             { "sampling.maxNewTokens", ["run", quickstart, "--set", "sampling.maxNewTokens=5000"] },
+            { "expect.answer", ["run", quickstart, "--set", "optimize=[{grpo: {rewards: {answer: 1}}}]"] },
             { "nosuch-folder", ["run", quickstart, "--summary", "nosuch-folder/summary.json"] },
             { "README.md", ["pretrain", Repository.Path("recipes/tiny-base.yaml"), "--out", Repository.Path("README.md")] },
             { "nosuch.jsonl", ["train", "dpo", "--model", tiny, "--data", "nosuch.jsonl", "--out", "nosuch-out"] },

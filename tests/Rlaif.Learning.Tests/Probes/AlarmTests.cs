@@ -33,7 +33,7 @@ public class AlarmTests
         var alarm = Assert.Throws<TrainingAlarmException>(() => Train(tiny, "alarmed", Quiet with { RulesFall = 0.05 }, algorithm, Falls()));
         Assert.Equal((2, "rules"), (alarm.Step, Assert.Single(alarm.Departures).Measure));
         Assert.Equal($"The alarm of {algorithm} stopped it after step 2 of 5: the rules' score is 0.7, it was 0.8 (rulesFall 0.05).", alarm.Message);
-        Assert.Equal([0.8, 0.7], alarm.Metrics.Where(metric => metric.Name == "probe/rules_score").Select(metric => metric.Value));
+        Assert.Equal([0.8, 0.8 - 0.1], alarm.Metrics.Where(metric => metric.Name == "probe/rules_score").Select(metric => metric.Value));
         Assert.Equal(2, alarm.Metrics.Count(metric => metric.Name == $"{algorithm}/{(algorithm == "ppo" ? "policy_loss" : "loss")}"));
         Assert.False(Directory.Exists(tiny.Out("alarmed")));
     });
