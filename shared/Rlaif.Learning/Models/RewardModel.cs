@@ -29,6 +29,12 @@ public sealed class RewardModel : IDisposable
     /// <summary>All weights in file order, the parameters themselves.</summary>
     public IReadOnlyList<NamedWeight> Weights { get; }
 
+    /// <summary>Heads for single principles; null where they are not read.</summary>
+    internal PrincipleHeads? Principles { get; set; }
+
+    /// <summary>Where its rewards lie; null when nobody has measured it.</summary>
+    public RewardStatistics? Scale { get; internal set; }
+
     /// <summary>A trainable reward model on a copy of a language model's decoder; the head is N(0, 1 / (hidden + 1)) (Stiennon et al. 2020).</summary>
     public static RewardModel On(LanguageModel policy, ulong seed)
     {
@@ -51,10 +57,16 @@ public sealed class RewardModel : IDisposable
     public Tensor Rewards(Tensor ids, Tensor last)
     {
         using var scope = NewDisposeScope();
+        return Rewards(States(ids, last)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The state of the last token of each text, [batch, hidden].</summary>
+    internal Tensor States(Tensor ids, Tensor last)
+    {
+        using var scope = NewDisposeScope();
         var (batch, time) = (ids.shape[0], ids.shape[1]);
         var rows = (arange(batch, int64) * time) + last;
-        var states = Body.Hidden(ids).view(batch * time, Body.Config.HiddenSize).index_select(0, rows);
-        return Rewards(states).MoveToOuterDisposeScope();
+        return Body.Hidden(ids).view(batch * time, Body.Config.HiddenSize).index_select(0, rows).MoveToOuterDisposeScope();
     }
 
     /// <summary>The reward at each state, [states, hidden] to [states].</summary>
@@ -83,5 +95,6 @@ public sealed class RewardModel : IDisposable
     {
         Body.Dispose();
         Score.Dispose();
+        Principles?.Dispose();
     }
 }

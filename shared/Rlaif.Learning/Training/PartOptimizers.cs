@@ -5,21 +5,23 @@ using TorchSharp;
 
 namespace Rlaif.Learning.Training;
 
-/// <summary>Clip and AdamW for each part of what is trained.</summary>
-internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSettings settings) : IDisposable
+/// <summary>Clip and AdamW for each part of what is trained, and the average of all weights where one is asked for.</summary>
+internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSettings settings, double? ema = null) : IDisposable
 {
+    private readonly WeightAverage? average = ema is { } decay ? new([.. parts.SelectMany(part => part.Weights)], decay) : null;
     private readonly IReadOnlyList<(TrainedPart Part, AdamW Adam)> optimizers = [.. parts.Select(part => (part, new AdamW(part.Weights, settings)))];
 
     /// <summary>Updates made so far.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>As <see cref="AdamW.Moments"/>, of all parts.</summary>
-    public IReadOnlyList<NamedTensor> Moments => [.. optimizers.SelectMany(one => one.Adam.Moments)];
+    /// <summary>As <see cref="AdamW.Moments"/>, of all parts, and the average.</summary>
+    public IReadOnlyList<NamedTensor> Moments => [.. optimizers.SelectMany(one => one.Adam.Moments), .. average?.Averages ?? []];
 
     /// <inheritdoc cref="AdamW.Resume"/>
     public void Resume(Func<string, torch.Tensor> moments, int steps)
     {
         Steps = steps;
+        average?.Resume(moments);
         foreach (var (part, adam) in optimizers)
         {
             adam.Resume(moments, Enumerable.Range(0, steps).Count(step => RateOf(part, step) > 0));
@@ -32,11 +34,17 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
     public IReadOnlyList<(string Name, double Value)> Update(TrainingPlan plan, int step)
     {
         Steps++;
-        return [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step))];
+        IReadOnlyList<(string, double)> figures = [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step))];
+        average?.Update();
+        return figures;
     }
+
+    /// <summary>The last step is done: what is written is the average, where there is one.</summary>
+    public void Finish() => average?.Take();
 
     public void Dispose()
     {
+        average?.Dispose();
         foreach (var (_, adam) in optimizers)
         {
             adam.Dispose();

@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Training;
 
-/// <summary>Responses that the policy samples, and rewards of a model. Takes over the reward model.</summary>
+/// <summary>Responses that the policy samples, and what a reward model says of them. Takes over the judge.</summary>
 /// <param name="samples">Responses to each prompt.</param>
 /// <param name="endIds">Tokens that end a response.</param>
 /// <param name="seed">With batch and place, the random numbers of a response.</param>
 internal sealed class SampledRollouts(
-    IReadOnlyList<int[]> prompts, RewardModel rewardModel, OnlineRecipe recipe, int samples, IReadOnlyList<int> endIds, ulong seed) : IRollouts
+    IReadOnlyList<int[]> prompts, RewardJudge judge, OnlineRecipe recipe, int samples, IReadOnlyList<int> endIds, ulong seed) : IRollouts
 {
     // The order of the prompts has the streams of the seed itself.
     private readonly ulong draws = ~seed;
@@ -32,7 +32,7 @@ internal sealed class SampledRollouts(
         ];
     }
 
-    public void Dispose() => rewardModel.Dispose();
+    public void Dispose() => judge.Dispose();
 
     private int[] Prompt(int prompt) => prompts[prompt];
 
@@ -43,12 +43,7 @@ internal sealed class SampledRollouts(
 
     private float[] Rewards(TrainingExample[] answers, IReadOnlyList<SampledResponse> sampled, CancellationToken cancel)
     {
-        var scores = RewardScores.Of(rewardModel, answers, cancel);
-        if (Array.FindIndex(scores, score => !float.IsFinite(score)) is var at and >= 0)
-        {
-            throw new InputException($"The reward model gives a response of {answers[at].Response.Length} tokens the reward {scores[at]}; train another one.");
-        }
-
+        var scores = judge.Of(answers, cancel);
         using var scope = NewDisposeScope();
         return RewardShaping.Scores(tensor(scores, device: CPU), tensor(sampled.Select(s => s.Ended).ToArray(), device: CPU), missingEndPenalty: recipe.MissingEndPenalty)
             .data<float>().ToArray();

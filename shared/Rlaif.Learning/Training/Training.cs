@@ -18,9 +18,9 @@ public static class Training
     public static IReadOnlyList<TrainingMetric> Sft(
         TrainingJob job, SftRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
+        var policy = Policy(job, recipe);
         var examples = TrainingData.ReadExamples(job.Data, policy.Config);
-        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]);
+        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], recipe.Packing);
         return Run("sft", objective, job, recipe, outFolder, progress, cancel);
     }
 
@@ -34,7 +34,7 @@ public static class Training
         var pairs = TrainingData.ReadPairs(job.Data, shape);
         var alpha = recipe.Variant?.LdAlpha;
         var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job, alpha is null ? null : $"ld {alpha:R}"), cancel, alpha);
-        using var objective = new DpoObjective(ModelFolder.ReadModel(job.Start, trainable: true), pairs, before, new TokenVariant(recipe.Variant, recipe.Beta));
+        using var objective = new DpoObjective(Policy(job, recipe), pairs, before, new TokenVariant(recipe.Variant, recipe.Beta));
         return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
     }
 
@@ -51,7 +51,7 @@ public static class Training
         }
 
         var before = ReferenceLogProbs.Of(reference, KtoObjective.Pairs(responses), job.Work, TrainingIdentity.OfReference(job, "judged"), cancel);
-        using var objective = new KtoObjective(ModelFolder.ReadModel(job.Start, trainable: true), responses, before, recipe);
+        using var objective = new KtoObjective(Policy(job, recipe), responses, before, recipe);
         return Run("kto", objective, job, recipe, outFolder, progress, cancel);
     }
 
@@ -61,7 +61,7 @@ public static class Training
         TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         TrainingRecipe settings = recipe.Simpo ?? recipe.Cpo ?? (TrainingRecipe?)recipe.Orpo ?? throw new InputException($"{recipe.Algorithm} needs a reference.");
-        var policy = ModelFolder.ReadModel(job.Start, trainable: true);
+        var policy = Policy(job, settings);
         var pairs = TrainingData.ReadPairs(job.Data, policy.Config);
         using var objective = new ReferenceFreeObjective(recipe.Algorithm, policy, pairs, new ReferenceFreeVariant(recipe));
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
@@ -83,32 +83,61 @@ public static class Training
 
         var prompts = TrainingData.ReadPrompts(job.Data, shape);
         IReadOnlyList<int> lengths = [.. prompts.Select(prompt => prompt.Length)];
-        LanguageModel Policy() => ModelFolder.ReadModel(job.Start, trainable: true);
         LanguageModel Frozen() => ModelFolder.ReadModel(reference, trainable: false);
         IRollouts Sampled(OnlineRecipe settings, int samples) => new SampledRollouts(
-            prompts, ModelFolder.ReadRewardModel(rewards, trainable: false), settings, samples, job.EndIds ?? shape.EosTokenIds, job.Seed);
+            prompts, RewardJudge.Read(rewards, settings), settings, samples, job.EndIds ?? shape.EosTokenIds, job.Seed);
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
-            using var classic = new PpoObjective(Policy(), Frozen(), ModelFolder.ReadRewardModel(rewards, trainable: true), lengths, Sampled(ppo, 1), plan, ppo);
+            var critic = ModelFolder.ReadRewardModel(rewards, trainable: true);
+            critic.Body.Recomputes = ppo.Recompute;
+            using var classic = new PpoObjective(Policy(job, ppo), Frozen(), critic, lengths, Sampled(ppo, 1), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo));
         }
 
         var algorithm = GroupAlgorithm.Of(recipe);
         using var objective = new GroupObjective(
-            Policy(), algorithm.NeedsReference ? Frozen() : null, lengths, Sampled(algorithm.Recipe, algorithm.Recipe.Samples), algorithm);
+            Policy(job, algorithm.Recipe), algorithm.NeedsReference ? Frozen() : null, lengths, Sampled(algorithm.Recipe, algorithm.Recipe.Samples), algorithm);
         return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel);
     }
 
-    /// <summary>A Bradley-Terry reward model on pairs.</summary>
+    /// <summary>A Bradley-Terry reward model on pairs; with members, as many of them, one after the other, each on all pairs in an order of its own. The
+    /// first is the model that there would be without the others.</summary>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> RewardModel(
         TrainingJob job, RewardModelRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        var model = ModelFolder.ReadRewardModelStart(job.Start);
+        var members = RewardMember.Of(job, recipe, outFolder);
+        return [.. members.SelectMany((member, i) => member.Named(
+            RewardModel(member, recipe, (step, steps) => progress((i * steps) + step, members.Count * steps), cancel)))];
+    }
+
+    private static IReadOnlyList<TrainingMetric> RewardModel(RewardMember member, RewardModelRecipe recipe, TrainingProgress progress, CancellationToken cancel)
+    {
+        var (model, job) = (member.Start(), member.Job);
+        model.Body.Recomputes = recipe.Recompute;
+        var scale = job.Scale is { } answers ? TrainingData.ReadExamples(answers, model.Body.Config) : null;
+        if (recipe.Classifier)
+        {
+            using var classifier = new ClassifierObjective(model, TrainingData.ReadLabeled(job.Data, model.Body.Config), recipe.Centring, scale);
+            return Run("reward-model", classifier, job, recipe, member.Out, progress, cancel);
+        }
+
         var pairs = TrainingData.ReadPairs(job.Data, model.Body.Config);
-        using var objective = new RewardModelObjective(model, pairs, recipe.Centring);
-        return Run("reward-model", objective, job, recipe, outFolder, progress, cancel);
+        if (recipe.PrincipleHeads)
+        {
+            model.Principles = PrincipleHeads.Read(job.Start, trainable: true).With(pairs.SelectMany(pair => pair.Principles.Keys), model.Body.Config.HiddenSize);
+        }
+
+        using var objective = new RewardModelObjective(model, pairs, RewardLoss.Of(recipe, pairs), scale);
+        return Run("reward-model", objective, job, recipe, member.Out, progress, cancel);
+    }
+
+    private static LanguageModel Policy(TrainingJob job, TrainingRecipe recipe)
+    {
+        var model = ModelFolder.ReadModel(job.Start, trainable: true);
+        model.Recomputes = recipe.Recompute;
+        return model;
     }
 
     private static (string Path, ModelConfig Policy) Reference(TrainingJob job)

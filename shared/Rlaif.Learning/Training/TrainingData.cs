@@ -6,7 +6,8 @@ using Rlaif.Recipes;
 namespace Rlaif.Learning.Training;
 
 /// <summary>Training data as JSON lines of token ids: <c>{"prompt":[..],"response":[..]}</c> for examples,
-/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs, <c>{"prompt":[..]}</c> for prompts. Other fields are ignored.</summary>
+/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs
+/// (and <c>"tie":true</c> where neither is better, <c>"principles":{"polite":0.9}</c> where it was asked under single ones), <c>{"prompt":[..],"response":[..],"label":0.8}</c> for labeled responses, <c>{"prompt":[..]}</c> for prompts. Other fields are ignored.</summary>
 /// <remarks>Ids, not text: what a policy is trained on are the tokens that it sampled; the same text can have other tokens.</remarks>
 public static class TrainingData
 {
@@ -19,8 +20,17 @@ public static class TrainingData
     /// <summary>Reads pairs that the model can take.</summary>
     /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
     public static IReadOnlyList<TrainingPair> ReadPairs(string path, ModelConfig model) =>
-        Read(path, model, line => new TrainingPair(line.Ids("prompt"), line.Ids("chosen"), line.Ids("rejected"), line.Probability("preference")),
+        Read(path, model, line => new TrainingPair(line.Ids("prompt"), line.Ids("chosen"), line.Ids("rejected"), line.Probability("preference")) 
+            {
+                Tie = line.Flag("tie"), Principles = line.Probabilities("principles"),
+            },
             p => p.Prompt.Length + Math.Max(p.Chosen.Length, p.Rejected.Length));
+
+    /// <summary>Reads labeled responses that the model can take: lines with a label, or pairs, whose responses are each as desirable as their pairs say.</summary>
+    /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
+    public static IReadOnlyList<LabeledResponse> ReadLabeled(string path, ModelConfig model) => DataLine.Of(path, model.Vocabulary).FirstOrDefault()?.Has("chosen") == true
+        ? [.. JudgedResponse.Of(ReadPairs(path, model), model.MaxPositions).Select(one => new LabeledResponse(one.Prompt, one.Response, one.Desirable))]
+        : Read(path, model, line => new LabeledResponse(line.Ids("prompt"), line.Ids("response"), line.Probability("label")), r => r.Prompt.Length + r.Response.Length);
 
     /// <summary>Reads prompts that leave the model room for a response.</summary>
     /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
@@ -34,6 +44,15 @@ public static class TrainingData
             Ids(json, "response", example.Response);
         });
 
+    /// <summary>Writes labeled responses; the same responses give the same bytes.</summary>
+    public static void Write(string path, IEnumerable<LabeledResponse> responses) =>
+        Write(path, responses, (json, one) =>
+        {
+            Ids(json, "prompt", one.Prompt);
+            Ids(json, "response", one.Response);
+            json.WriteNumber("label", one.Label);
+        });
+
     /// <summary>Writes pairs; the same pairs give the same bytes.</summary>
     public static void Write(string path, IEnumerable<TrainingPair> pairs) =>
         Write(path, pairs, (json, pair) =>
@@ -42,6 +61,21 @@ public static class TrainingData
             Ids(json, "chosen", pair.Chosen);
             Ids(json, "rejected", pair.Rejected);
             json.WriteNumber("preference", pair.Preference);
+            if (pair.Tie)
+            {
+                json.WriteBoolean("tie", true);
+            }
+
+            if (pair.Principles.Count > 0)
+            {
+                json.WriteStartObject("principles");
+                foreach (var (principle, preference) in pair.Principles.OrderBy(label => label.Key, StringComparer.Ordinal))
+                {
+                    json.WriteNumber(principle, preference);
+                }
+
+                json.WriteEndObject();
+            }
         });
 
     private static List<T> Read<T>(string path, ModelConfig model, Func<DataLine, T> parse, Func<T, int> length)

@@ -13,6 +13,9 @@ public sealed record TrainingJob
     /// <summary>What judges the samples of algorithms that make their own.</summary>
     public string? RewardModel { get; init; }
 
+    /// <summary>Responses on which the scale of a reward model is measured, JSON lines as examples; null: it gets none.</summary>
+    public string? Scale { get; init; }
+
     /// <summary>Tokens that end a sampled response; null: those of the model's configuration.</summary>
     public IReadOnlyList<int>? EndIds { get; init; }
 

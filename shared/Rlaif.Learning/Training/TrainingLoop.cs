@@ -17,7 +17,7 @@ internal static class TrainingLoop
         IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel)
     {
         using var order = TensorDevice.InFixedOrder();
-        using var optimizers = new PartOptimizers(objective.Parts, plan.AdamW);
+        using var optimizers = new PartOptimizers(objective.Parts, plan.AdamW, plan.Ema);
         var (done, before) = checkpoints?.Resume(objective.Weights, optimizers) ?? (0, []);
         objective.Resume(before);
         var metrics = before.ToList();
@@ -35,6 +35,7 @@ internal static class TrainingLoop
             progress(step + 1, plan.Steps);
         }
 
+        optimizers.Finish();
         return metrics;
     }
 

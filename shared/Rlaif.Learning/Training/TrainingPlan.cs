@@ -17,6 +17,9 @@ internal sealed record TrainingPlan(
     /// <summary>Steps of the same number learn from the same rollouts. Between them there is nothing to go on from: the policy that made the rollouts is gone.</summary>
     public Func<int, int> Together { get; init; } = step => step;
 
+    /// <summary>Decay of the average of the weights that the training ends with; null: it ends with the last ones.</summary>
+    public double? Ema { get; init; }
+
     /// <summary>Whether a training can go on after this step, from 0, with what a checkpoint holds.</summary>
     public bool MayStopAfter(int step) => Together(step) != Together(step + 1);
 
@@ -33,7 +36,7 @@ internal sealed record TrainingPlan(
     public static TrainingPlan Of(TrainingRecipe recipe, IReadOnlyList<int[]> batches)
     {
         var schedule = new LearningRateSchedule(recipe.LearningRate, KindOf(recipe.Schedule), recipe.WarmupSteps, batches.Count);
-        return new(batches, recipe.MicroBatch, schedule, new(WeightDecay: recipe.WeightDecay), recipe.MaxGradientNorm);
+        return new(batches, recipe.MicroBatch, schedule, new(WeightDecay: recipe.WeightDecay), recipe.MaxGradientNorm) { Ema = recipe.Ema };
     }
 
     private static ScheduleKind KindOf(string schedule) => schedule switch

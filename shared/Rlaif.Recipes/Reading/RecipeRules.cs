@@ -46,6 +46,27 @@ internal static class RecipeRules
             {
                 Check(document, $"optimize.{i}.ppo", ppo);
             }
+
+            if (recipe.Optimize[i].Online is { Pessimism: not null } && recipe.RewardModel.Members is null)
+            {
+                document.Wrong($"optimize.{i}.{recipe.Optimize[i].Algorithm}.pessimism", "subtracts what the members of an ensemble disagree, and there is one reward model; set rewardModel.members, Coste et al. have 5.");
+            }
+
+            if (recipe.Optimize[i].Online is { NormaliseRewards: true } && !recipe.RewardModel.StoreScale)
+            {
+                document.Wrong($"optimize.{i}.{recipe.Optimize[i].Algorithm}.normaliseRewards", "divides by a scale that the reward model does not store; set rewardModel.storeScale to true.");
+            }
+        }
+
+        if (recipe.RewardModel is { Classifier: true } classifier
+            && (classifier.Margin is not null ? "margin" : classifier.Ties is not null ? "ties" : classifier.PrincipleHeads ? "principleHeads" : null) is { } ofPairs)
+        {
+            document.Wrong($"rewardModel.{ofPairs}", "is about pairs, and a classifier learns responses on their own; leave out one of the two.");
+        }
+
+        if (recipe.RewardModel is { Margin: not null, Ties: { } ties })
+        {
+            document.Wrong("rewardModel.margin", $"has no part in {ties}, which has a threshold of its own; leave out one of the two.");
         }
 
         Check(document, recipe.Precision, recipe.Device);

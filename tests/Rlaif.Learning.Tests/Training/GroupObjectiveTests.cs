@@ -67,9 +67,9 @@ public class GroupObjectiveTests
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         IReadOnlyList<Rollout> Of(double penalty)
         {
+            var recipe = new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty };
             using var rollouts = new SampledRollouts(
-                [.. tiny.Examples.Select(e => e.Prompt)], tiny.RewardModelWithHead(), new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty }, samples: 4,
-                TinyTraining.Config.EosTokenIds, seed: 3);
+                [.. tiny.Examples.Select(e => e.Prompt)], new([tiny.RewardModelWithHead()], recipe), recipe, samples: 4, TinyTraining.Config.EosTokenIds, seed: 3);
             return rollouts.Of(policy, 0, [.. Enumerable.Range(0, tiny.Examples.Count)], CancellationToken.None);
         }
 
@@ -87,7 +87,8 @@ public class GroupObjectiveTests
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         string Of(ulong seed, int batch)
         {
-            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], tiny.RewardModelWithHead(), new GrpoRecipe { Samples = 2, MaxNewTokens = 20 }, samples: 2, [], seed);
+            var recipe = new GrpoRecipe { Samples = 2, MaxNewTokens = 20 };
+            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], new([tiny.RewardModelWithHead()], recipe), recipe, samples: 2, [], seed);
             var groups = rollouts.Of(policy, batch, [0, 1], CancellationToken.None).Select(r => r.Group).ToList();
             Assert.Equal(4, groups.SelectMany(g => g.Responses).Select(r => string.Join(' ', r)).Distinct().Count());
             return string.Join(' ', groups[0].Responses[0]);
