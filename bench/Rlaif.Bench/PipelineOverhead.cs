@@ -14,22 +14,16 @@ internal static class PipelineOverhead
     {
         var (wall, overhead) = await Round(RecipeFile.Read(Repository.Path("recipes/quickstart.yaml"), ["rounds=1"]));
         List<Figure> figures = [Figure.Plain("pipeline/quickstart_round_seconds", wall.TotalSeconds), Figure.Plain("pipeline/overhead_of_a_quickstart_round", overhead)];
-        var model = Named("RLAIF_BENCH_MODEL", "../shared/models/SmolLM2-135M-Instruct/SmolLM2-135M-Instruct.Q4_1.gguf");
-        var prompts = Named("RLAIF_BENCH_PROMPTS", "../shared/data/hh-harmless-base-test/test.jsonl.gz");
-        if (!File.Exists(model) || !File.Exists(prompts))
+        if (!RealModel.IsHere())
         {
-            Console.Error.WriteLine($"{model} or {prompts} is not here; RLAIF_BENCH_MODEL and RLAIF_BENCH_PROMPTS name others.");
             return [.. figures, Figure.NotMeasured("pipeline/overhead_of_a_round", "at most 0.03")];
         }
 
         (wall, overhead) = await Round(RecipeFile.Read(
             Repository.Path("recipes/smollm2.yaml"),
-            [$"policy={model}", $"prompts.train={prompts}", "prompts.perRound=16", "evaluation.prompts=12", "judge.calibrationPairs=0", "rewardModel.maxPairs=20"]));
+            [$"policy={RealModel.Model}", $"prompts.train={RealModel.Prompts}", "prompts.perRound=16", "evaluation.prompts=12", "judge.calibrationPairs=0", "rewardModel.maxPairs=20"]));
         return [.. figures, Figure.Plain("pipeline/round_seconds", wall.TotalSeconds), Figure.AtMost("pipeline/overhead_of_a_round", overhead, 0.03)];
     }
-
-    private static string Named(string setting, string usual) =>
-        Environment.GetEnvironmentVariable(setting) is { Length: > 0 } path ? Path.GetFullPath(path) : Repository.Path(usual);
 
     private static async Task<(TimeSpan Wall, double Overhead)> Round(Recipe recipe)
     {

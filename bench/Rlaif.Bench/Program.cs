@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Rlaif.Bench;
+using Rlaif.Bench.Speed;
 
 // Name, what it measures, and how. In this order they run.
 Dictionary<string, (string What, Func<Task<IReadOnlyList<Figure>>> Measure)> all = new(StringComparer.Ordinal)
@@ -9,6 +10,8 @@ Dictionary<string, (string What, Func<Task<IReadOnlyList<Figure>>> Measure)> all
     ["judge-concurrency"] = ("64 judge calls of 500 ms at once: ideal time over measured", JudgeConcurrency.Measure),
     ["pipeline-overhead"] = ("the part of a round's time in which no model computes", PipelineOverhead.Measure),
     ["coordinator-memory"] = ("peak memory with 10^6 prompts over that with 10^5", CoordinatorMemory.Measure),
+    ["pair-training"] = ("DPO on HH: useful work over the fastest f32 product, peak memory, and its growth", PairTraining.Measure),
+    ["training-speed"] = ("SFT: real tokens' work over the fastest f32 product; what one prompt for a group saves", TrainingSpeed.Measure),
     ["label-settle-slope"] = ("time per pair at the end of 10^5 over that at the beginning", LabelSettleSlope.Measure),
 };
 

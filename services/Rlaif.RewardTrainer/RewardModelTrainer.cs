@@ -31,8 +31,20 @@ internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders
         var metrics = await TorchThread.Run(
             () =>
             {
-                TorchRuntime.Use(Numerics.Of(recipe));
-                return Training.RewardModel(training, recipe.RewardModel, staged, progress.Invoke, cancel);
+                var numerics = Numerics.Of(recipe);
+                TorchRuntime.Use(numerics);
+                return Training.RewardModel(
+                    training,
+                    recipe.RewardModel,
+                    staged,
+                    (step, steps) =>
+                    {
+                        progress(step, steps);
+                        // Another run's responses are to be scored: it need not wait for the end of this training.
+                        TorchThread.LetIn();
+                        TorchRuntime.Use(numerics);
+                    },
+                    cancel);
             },
             cancel);
         var manifest = new Lineage(

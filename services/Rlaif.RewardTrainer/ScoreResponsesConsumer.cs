@@ -37,7 +37,7 @@ internal sealed class ScoreResponsesConsumer(
         // A policy may answer nothing at all; there is no last token to score then.
         rows.RemoveAll(row => row.Tokens.Length == 0);
         var folder = await artifacts.Fetch(command.RewardModel, cancel);
-        var (rewards, principles) = await TorchThread.Run(
+        var (rewards, principles) = await TorchThread.RunBriefly(
             () =>
             {
                 TorchRuntime.Use(Numerics.Of(recipe));

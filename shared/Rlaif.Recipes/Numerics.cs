@@ -37,11 +37,18 @@ public sealed record Numerics(
     public static Numerics OfThisMachine { get; } = new(Environment.ProcessorCount, Precision.Float32);
 
     /// <summary>The settings of a recipe.</summary>
+    /// <exception cref="InputException">Its precision is still auto.</exception>
     public static Numerics Of(Recipe recipe) => Of(recipe.Threads, recipe.Precision, recipe.Device);
 
     /// <summary>The same of a pretraining.</summary>
     public static Numerics Of(PretrainRecipe recipe) => Of(recipe.Threads, recipe.Precision, recipe.Device);
 
+    internal static Numerics Of(NumericsRecipe recipe) => Of(recipe.Threads, recipe.Precision, recipe.Device);
+
     private static Numerics Of(int threads, string precision, string device) =>
-        new(threads, Enum.Parse<Precision>(precision, ignoreCase: true), Enum.Parse<DeviceKind>(device, ignoreCase: true));
+        new(
+            threads,
+            Enum.TryParse<Precision>(precision, ignoreCase: true, out var named) ? named : throw new InputException(
+                $"precision is {precision}, which the machine that creates a run resolves; to send a recipe as it is, write float32 or bfloat16."),
+            Enum.Parse<DeviceKind>(device, ignoreCase: true));
 }

@@ -26,8 +26,8 @@ public sealed record Recipe
     [Between(1, 256, "2")]
     public int Threads { get; init; } = 2;
 
-    /// <summary>Of matrix products: part of the result's bytes.</summary>
-    [OneOf("float32", "bfloat16", "tensorfloat32")]
+    /// <summary>Of matrix products: part of the result's bytes. Auto is resolved when the run is created, by a table of processors, and not stored.</summary>
+    [OneOf("float32", "bfloat16", "tensorfloat32", "auto")]
     public string Precision { get; init; } = "float32";
 
     /// <summary>Where it is computed: part of the result's bytes.</summary>

@@ -71,6 +71,19 @@ public sealed class ConsumerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_judge_that_is_away_holds_up_no_other_run()
+    {
+        await using var away = await StubEndpoint.Start((_, context) => Task.FromResult(StubEndpoint.Error(context, 503)));
+        await using var there = await StubEndpoint.Start(_ => StubEndpoint.Token(("A", 0.75), ("B", 0.25)));
+        await CreateRun(new() { Endpoint = away.Address.ToString(), Model = "away" }, "waiting");
+        await CreateRun(new() { Endpoint = there.Address.ToString(), Model = "there" });
+        var waiting = Asking.Command(Asking.Honest) with { Id = RlaifId.Of("waiting label"), RunId = RlaifId.Of("waiting") };
+        var label = await Answer<JudgeConsumer, PreferenceLabeled>(Asking.Command(Asking.Honest), new("http://nobody.invalid/v1"), waiting);
+        Assert.Equal((RlaifId.Of("label"), "judge/pairwise/there"), (label.Id, label.Labeler));
+        Assert.NotEmpty(away.Requests);
+    }
+
+    [Fact]
     public async Task A_judge_whose_votes_count_is_asked_with_a_seed_and_a_shadow_without()
     {
         await using var stub = await StubEndpoint.Start(_ => StubEndpoint.Token(("A", 0.75), ("B", 0.25)));
@@ -102,7 +115,7 @@ public sealed class ConsumerTests : IAsyncDisposable
         Assert.Contains("maxWrods", declined.Reason, StringComparison.Ordinal);
     }
 
-    private async Task CreateRun(JudgeRecipe judge)
+    private async Task CreateRun(JudgeRecipe judge, string run = "run")
     {
         await database.Migrate(Cancel);
         var recipe = new Recipe
@@ -116,10 +129,10 @@ public sealed class ConsumerTests : IAsyncDisposable
             Judge = judge,
         };
         await new RunTables(database).Create(
-            new() { Id = RlaifId.Of("run"), Name = "test", Recipe = Json.Of(recipe), StartPolicy = "policy-of-the-start", CreatedAt = DateTimeOffset.UnixEpoch }, AsyncEnumerable.Empty<PromptRow>(), Cancel);
+            new() { Id = RlaifId.Of(run), Name = run, Recipe = Json.Of(recipe), StartPolicy = "policy-of-the-start", CreatedAt = DateTimeOffset.UnixEpoch }, AsyncEnumerable.Empty<PromptRow>(), Cancel);
     }
 
-    private async Task<TAnswer> Answer<TConsumer, TAnswer>(LabelPreference command, Uri own)
+    private async Task<TAnswer> Answer<TConsumer, TAnswer>(LabelPreference command, Uri own, params LabelPreference[] before)
         where TConsumer : class, IConsumer
         where TAnswer : class
     {
@@ -129,7 +142,7 @@ public sealed class ConsumerTests : IAsyncDisposable
             .AddSingleton(new RunTables(database)).AddSingleton(new WorkTables(database)).AddSingleton<RunGuard>().AddSingleton(new JudgeEndpoint(own)).AddModelJudge(TimeSpan.FromMilliseconds(1))
             .AddMassTransitTestHarness(bus =>
             {
-                bus.AddConsumer<TConsumer>();
+                bus.AddLabeler<TConsumer>(command.Pool, parallel: 1);
                 bus.AddHandler((TAnswer message) => Task.FromResult(answer.TrySetResult(message)));
                 bus.AddHandler((Fault<LabelPreference> fault) =>
                     Task.FromResult(answer.TrySetException(new InvalidOperationException(fault.Exceptions[0].Message))));
@@ -137,7 +150,12 @@ public sealed class ConsumerTests : IAsyncDisposable
             .BuildServiceProvider(validateScopes: true);
         var harness = services.GetRequiredService<ITestHarness>();
         await harness.Start();
-        await harness.Bus.Publish(command, Cancel);
+        var queue = await harness.Bus.GetSendEndpoint(RlaifBus.LabelAddress(command.Pool));
+        foreach (var one in before.Append(command))
+        {
+            await queue.Send(one, Cancel);
+        }
+
         return await answer.Task.WaitAsync(Cancel);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Rlaif.Cli.Running;
 using Rlaif.Learning.Native;
+using Rlaif.Recipes;
 using static TorchSharp.torch;
 
 namespace Rlaif.Cli.Commands;
@@ -18,6 +19,8 @@ internal static class DoctorCommand
             void Report(string what, string found) => Console.Out.WriteLine($"{what,-12} {found}");
             Report("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
             Report("processor", $"{Processor()}, {Environment.ProcessorCount} cores");
+            var (precision, reason) = FastestPrecision.OfThisMachine(DeviceKind.Cpu);
+            Report("precision", $"auto is {precision.ToString().ToLowerInvariant()} ({reason})");
             Report("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB");
             try
             {

@@ -4,6 +4,7 @@ using Rlaif.Contracts;
 using Rlaif.Coordinator.Api;
 using Rlaif.Feedback.Constitutions;
 using Rlaif.Feedback.Prompts;
+using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
@@ -16,8 +17,9 @@ internal sealed record RunInput(
     Recipe Recipe, Constitution Constitution, StartPolicy Policy, PromptSplits Prompts, string PromptsSha256, IReadOnlyList<string> LeftOut)
 {
     /// <exception cref="InputException">Whatever cannot be used, in one sentence.</exception>
-    public static async Task<RunInput> Read(Recipe recipe)
+    public static async Task<RunInput> Read(Recipe written)
     {
+        var recipe = written.Precision == "auto" ? written with { Precision = Fastest(written.Device) } : written;
         var constitution = Constitution.Read(recipe.Constitution);
         List<string> leftOut = [];
         var train = Read(recipe.Prompts.Train, leftOut)!;
@@ -55,6 +57,13 @@ internal sealed record RunInput(
 
     private IEnumerable<PromptRow> Rows() => Prompts.Train.SelectMany((prompts, round) => Rows("train", round + 1, prompts))
         .Concat(Rows("evaluation", 0, Prompts.Evaluation)).Concat(Rows("demo", 0, Prompts.Demo)).Concat(Rows("calibration", 0, Prompts.Calibration));
+
+    private static string Fastest(string device) => FastestPrecision.OfThisMachine(Enum.Parse<DeviceKind>(device, ignoreCase: true)).Precision switch
+    {
+        Precision.BFloat16 => "bfloat16",
+        Precision.TensorFloat32 => "tensorfloat32",
+        _ => "float32",
+    };
 
     private static IReadOnlyList<LoadedPrompt>? Read(string? path, List<string> leftOut)
     {

@@ -101,7 +101,7 @@ public sealed class RunDesk(
     private async Task Check(RunRow row, string prompts, CancellationToken cancel)
     {
         // JSON is YAML: the rules of a recipe in a file hold for this one too.
-        _ = RecipeFile.Parse(row.Recipe, $"the recipe of run {RlaifId.Short(row.Id)}");
+        _ = Numerics.Of(RecipeFile.Parse(row.Recipe, $"the recipe of run {RlaifId.Short(row.Id)}"));
 
         foreach (var (what, artifact) in new[] { ("starting policy", row.StartPolicy), ("file of prompts", prompts) })
         {

@@ -25,10 +25,21 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
     private const int TopLogProbs = 20; // the most that OpenAI lists
 
     private readonly OpenAIChatCompletionService chat = new(settings.Model, Client(settings, http, key));
-    private readonly SemaphoreSlim slots = new(settings.Parallel);
+    private readonly SemaphoreSlim slots = new(settings.Parallel), turns = new(settings.Parallel);
+    private long awaySince;     // ticks; 0: it answers
 
     /// <summary>False once it was seen to answer in words what it would not answer with log-probabilities: then those are not asked for again.</summary>
     public bool OffersLogProbs { get; internal set; } = true;
+
+    /// <summary>For how long nobody has answered.</summary>
+    public TimeSpan Away => Interlocked.Read(ref awaySince) is not 0 and var since ? clock.GetUtcNow() - new DateTimeOffset(since, TimeSpan.Zero) : TimeSpan.Zero;
+
+    /// <summary>Begins to count <see cref="Away"/> anew.</summary>
+    public void ForgetAway() => Interlocked.Exchange(ref awaySince, 0);
+
+    /// <summary>Waits until fewer pairs are asked about than calls may be made at once: more of them would only hold each other up.</summary>
+    /// <returns>To be disposed when the pair was asked about; null when it takes longer than <paramref name="longest"/>.</returns>
+    public async Task<IDisposable?> Turn(TimeSpan longest, CancellationToken cancel) => await turns.WaitAsync(longest, cancel) ? new Taken(turns) : null;
 
     /// <summary>Asks for one token with its log-probabilities, or for a text.</summary>
     public async Task<JudgeReply> Ask(JudgePrompt prompt, bool logProbs, CancellationToken cancel)
@@ -40,6 +51,15 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
             using var limit = new CancellationTokenSource(settings.Timeout, clock);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
             var reply = await Try(prompt, logProbs, cancel, both.Token);
+            if (reply.Failure == FailureKind.Unreachable)
+            {
+                Interlocked.CompareExchange(ref awaySince, clock.GetUtcNow().UtcTicks, 0);
+            }
+            else
+            {
+                ForgetAway();
+            }
+
             Instruments.Asked(settings.Labeler, reply.Failure is { } failure ? JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString()) : "answered", reply.PromptTokens, reply.AnswerTokens);
             return reply;
         }
@@ -50,7 +70,11 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => slots.Dispose();
+    public void Dispose()
+    {
+        slots.Dispose();
+        turns.Dispose();
+    }
 
     [SuppressMessage("Design", "CA1031", Justification = "What an endpoint may send instead of an answer has no bound; all of it is one failure.")]
     private async Task<JudgeReply> Try(JudgePrompt prompt, bool logProbs, CancellationToken cancel, CancellationToken limit)
@@ -125,4 +149,9 @@ public sealed class JudgeModel(JudgeSettings settings, HttpClient http, string? 
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
         });
+
+    private sealed class Taken(SemaphoreSlim turns) : IDisposable
+    {
+        public void Dispose() => turns.Release();
+    }
 }

@@ -11,6 +11,9 @@ public sealed class ModelJudge(JudgeSettings settings, JudgeModel model)
 {
     private const int DetailLength = 200;
 
+    /// <summary>The model that is asked.</summary>
+    internal JudgeModel Model => model;
+
     /// <summary>One vote for each principle of the command. A call that failed makes its vote a failure, never a preference.</summary>
     public async Task<PreferenceLabeled> Label(LabelPreference command, CancellationToken cancel)
     {

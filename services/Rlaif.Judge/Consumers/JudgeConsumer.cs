@@ -8,13 +8,15 @@ using Rlaif.Storage;
 
 namespace Rlaif.Judge.Consumers;
 
-/// <summary>Serves the queue <c>label-judge</c>: the model that the run's recipe names votes on the pair.</summary>
+/// <summary>Serves the queue <c>label-judge</c>: the model that the run's recipe names votes on the pair. A pair that cannot be asked about now
+/// goes to the back of the queue: a slow judge, or one that is away, holds up no other run, and no pair for so long that the broker takes it
+/// back.</summary>
 internal sealed class JudgeConsumer(Judges judges, RunTables runs, RunGuard guard, TimeProvider time, ILogger<JudgeConsumer> log) : IConsumer<LabelPreference>
 {
-    /// <summary>How long an endpoint may be away before the run pauses: below the half hour after which a broker takes a message back.</summary>
+    /// <summary>How long an endpoint may be away before the run pauses.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), LongestTurn = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<LabelPreference> context)
@@ -22,9 +24,20 @@ internal sealed class JudgeConsumer(Judges judges, RunTables runs, RunGuard guar
         var (command, cancel) = (context.Message, context.CancellationToken);
         try
         {
-            if (await Label(command, cancel) is { } label)
+            var judge = await judges.OfRun(command.RunId, cancel);
+            if (!await runs.IsGoingOn(command.RunId, cancel))
+            {
+                return;     // whoever resumes it asks again
+            }
+
+            if (await Label(command, judge, cancel) is { } label)
             {
                 await context.Publish(label, cancel);
+            }
+            else
+            {
+                var queue = await context.GetSendEndpoint(RlaifBus.LabelAddress(command.Pool));
+                await queue.Send(command, sending => sending.MustArrive(), cancel);
             }
         }
         catch (InputException unusable)
@@ -34,29 +47,36 @@ internal sealed class JudgeConsumer(Judges judges, RunTables runs, RunGuard guar
         }
     }
 
-    /// <summary>The judge's label; null when the run does not go on. An endpoint that is away says nothing about the pair, so it is asked again.</summary>
-    private async Task<PreferenceLabeled?> Label(LabelPreference command, CancellationToken cancel)
+    /// <summary>The judge's label; null when it could not be asked. An endpoint that is away says nothing about the pair.</summary>
+    private async Task<PreferenceLabeled?> Label(LabelPreference command, ModelJudge judge, CancellationToken cancel)
     {
-        var judge = await judges.OfRun(command.RunId, cancel);
-        var (began, wait) = (time.GetUtcNow(), TimeSpan.FromSeconds(1));
-        while (await runs.IsGoingOn(command.RunId, cancel))
+        PreferenceLabeled label;
+        using (var turn = await judge.Model.Turn(LongestTurn, cancel))
         {
-            var label = await judge.Label(command, cancel);
-            if (label.Votes.FirstOrDefault(vote => vote.Failure == FailureKind.Unreachable) is not { } away)
+            if (turn is null)
             {
-                return label;
-            }
-
-            if (time.GetUtcNow() - began > Patience)
-            {
-                await guard.Pause(
-                    command.RunId, "judge", $"{label.Labeler} cannot be reached since {Patience.TotalMinutes:0} minutes ({away.Detail}); start it, or name another in judge.endpoint.", cancel);
                 return null;
             }
 
-            log.LogWarning("{Judge} cannot be reached ({Reason}); run {Run} waits for it", label.Labeler, away.Detail, RlaifId.Short(command.RunId));
-            await Task.Delay(wait, time, cancel);
-            wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+            label = await judge.Label(command, cancel);
+        }
+
+        if (label.Votes.FirstOrDefault(vote => vote.Failure == FailureKind.Unreachable) is not { } unreached)
+        {
+            return label;
+        }
+
+        var away = judge.Model.Away;
+        if (away > Patience)
+        {
+            await guard.Pause(
+                command.RunId, "judge", $"{label.Labeler} cannot be reached since {Patience.TotalMinutes:0} minutes ({unreached.Detail}); start it, or name another in judge.endpoint.", cancel);
+            judge.Model.ForgetAway();
+        }
+        else
+        {
+            log.LogWarning("{Judge} cannot be reached ({Reason}); run {Run} waits for it", label.Labeler, unreached.Detail, RlaifId.Short(command.RunId));
+            await Task.Delay(away < ShortestWait ? ShortestWait : away < LongestWait ? away : LongestWait, time, cancel);
         }
 
         return null;

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json;
 using Rlaif.Contracts;
 using Rlaif.Recipes;
@@ -30,7 +28,7 @@ public static class PromptFile
         var prompts = new List<LoadedPrompt>();
         var reasons = new List<DroppedTranscript>();
         var lineOf = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (line, text) in Lines(path))
+        foreach (var (line, text) in TextLines.Of(path, "prompts"))
         {
             if (Row(path, line, text, reasons) is not { } prompt)
             {
@@ -62,68 +60,11 @@ public static class PromptFile
         }
         catch (JsonException broken)
         {
-            throw new InputException($"{path}, line {line} is not JSON: {JsonReason(broken)}", broken);
+            throw new InputException($"{path}, line {line} is not JSON: {TextLines.Reason(broken)}", broken);
         }
         catch (FormatException wrong)
         {
             throw new InputException($"{path}, line {line}: {wrong.Message}", wrong);
         }
-    }
-
-    private static IEnumerable<(int Line, string Text)> Lines(string path)
-    {
-        using var reader = Open(path);
-        for (var line = 1; Next(path, reader, line) is { } text; line++)
-        {
-            if (!string.IsNullOrWhiteSpace(text))
-            {
-                yield return (line, text);
-            }
-        }
-    }
-
-    private static StreamReader Open(string path)
-    {
-        try
-        {
-            Stream stream = File.OpenRead(path);
-            stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
-            return new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"Cannot read prompts from {path}: there is no such file.", missing);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new InputException($"Cannot read prompts from {path}: {unreadable.Message}", unreadable);
-        }
-    }
-
-    private static string? Next(string path, StreamReader reader, int line)
-    {
-        try
-        {
-            return reader.ReadLine();
-        }
-        catch (InvalidDataException broken)
-        {
-            throw new InputException($"Cannot read prompts from {path}: it is not a whole gzip file; line {line} cannot be decompressed.", broken);
-        }
-        catch (DecoderFallbackException foreign)
-        {
-            throw new InputException($"Cannot read prompts from {path}: it is not UTF-8 text, near line {line}.", foreign);
-        }
-        catch (IOException unreadable)
-        {
-            throw new InputException($"Cannot read prompts from {path}: {unreadable.Message}", unreadable);
-        }
-    }
-
-    // The position that the parser adds is that within the line: always "LineNumber: 0".
-    private static string JsonReason(JsonException broken)
-    {
-        var reason = broken.Message.Split(" LineNumber:", 2)[0].TrimEnd('.');
-        return $"{reason}, at byte {broken.BytePositionInLine} of the line.";
     }
 }

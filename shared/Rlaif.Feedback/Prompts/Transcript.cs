@@ -26,6 +26,16 @@ internal static class Transcript
         return reason.Length == 0 ? new([.. first.SkipLast(1)], first[^1].Content, second[^1].Content) : null;
     }
 
+    /// <summary>Whether a text begins as a transcript does.</summary>
+    public static bool Is(string? text) => text?.StartsWith(Human, StringComparison.Ordinal) == true;
+
+    /// <summary>A transcript that somebody is to go on with: it ends with what Human said, or with an Assistant who has said nothing yet.</summary>
+    public static IReadOnlyList<Turn>? Prompt(string text, out string reason)
+    {
+        var asked = text.TrimEnd();
+        return Turns((asked.EndsWith(Assistant, StringComparison.Ordinal) ? asked : text + Assistant) + " ?", out reason) is { } turns ? [.. turns.SkipLast(1)] : null;
+    }
+
     private static List<Turn>? Turns(string text, out string reason)
     {
         var turns = new List<Turn>();

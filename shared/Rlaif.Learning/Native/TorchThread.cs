@@ -10,6 +10,7 @@ namespace Rlaif.Learning.Native;
 public static class TorchThread
 {
     private static readonly BlockingCollection<Action> Work = [];
+    private static readonly ConcurrentQueue<Action> Brief = [];
     private static readonly Lazy<Thread> Worker = new(Start);
     private static long busy;
 
@@ -22,7 +23,46 @@ public static class TorchThread
     /// <summary>Runs <paramref name="work"/> on the torch thread after what was asked before; at once when already on it. Its exception
     /// is the task's. Work that has not begun when <paramref name="cancel"/> fires is not begun, and not waited for; work
     /// under way must look for itself.</summary>
-    public static Task<T> Run<T>(Func<T> work, CancellationToken cancel = default)
+    public static Task<T> Run<T>(Func<T> work, CancellationToken cancel = default) => Run(work, turn => Work.Add(turn, CancellationToken.None), cancel);
+
+    /// <summary>The same for work of seconds: something longer that is under way lets it in where it calls <see cref="LetIn"/>.</summary>
+    public static Task<T> RunBriefly<T>(Func<T> work, CancellationToken cancel = default) =>
+        Run(
+            work,
+            turn =>
+            {
+                Brief.Enqueue(turn);
+                Work.Add(LetOneIn, CancellationToken.None);
+            },
+            cancel);
+
+    /// <summary>On the torch thread, where long work can be interrupted: does the brief work that waits now. That leaves settings of its own; the
+    /// caller sets its anew.</summary>
+    public static void LetIn()
+    {
+        for (var waiting = Brief.Count; waiting > 0; waiting--)
+        {
+            LetOneIn();
+        }
+    }
+
+    /// <summary>The same for work without a result.</summary>
+    public static Task Run(Action work, CancellationToken cancel = default) =>
+        Run(() =>
+        {
+            work();
+            return true;
+        }, cancel);
+
+    private static void LetOneIn()
+    {
+        if (Brief.TryDequeue(out var turn))
+        {
+            turn();
+        }
+    }
+
+    private static Task<T> Run<T>(Func<T> work, Action<Action> enqueue, CancellationToken cancel)
     {
         if (IsCurrent)
         {
@@ -40,7 +80,7 @@ public static class TorchThread
                 done.SetCanceled(cancel);
             }
         }, null);
-        Work.Add(
+        enqueue(
             () =>
             {
                 giveUp.Dispose();
@@ -48,18 +88,9 @@ public static class TorchThread
                 {
                     Finish(done, work);
                 }
-            },
-            CancellationToken.None);
+            });
         return done.Task;
     }
-
-    /// <summary>The same for work without a result.</summary>
-    public static Task Run(Action work, CancellationToken cancel = default) =>
-        Run(() =>
-        {
-            work();
-            return true;
-        }, cancel);
 
     [SuppressMessage("Design", "CA1031", Justification = "The exception is handed to whoever awaits the task.")]
     private static void Finish<T>(TaskCompletionSource<T> done, Func<T> work)

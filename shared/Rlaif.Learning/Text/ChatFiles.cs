@@ -23,8 +23,8 @@ internal sealed record ChatSource(string Template, string Origin, IReadOnlyDicti
 /// <summary>Reads them from Hugging Face folders and GGUF files, and writes the former.</summary>
 internal static class ChatFiles
 {
-    private const string TokenizerConfig = "tokenizer_config.json";
-    private const string GenerationConfig = "generation_config.json";
+    public const string TokenizerConfig = "tokenizer_config.json";
+    public const string GenerationConfig = "generation_config.json";
 
     public static ChatSource ReadFolder(string folder)
     {

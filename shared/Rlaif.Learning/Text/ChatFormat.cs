@@ -22,8 +22,9 @@ public sealed class ChatFormat
             variables[name] = text;
         }
 
-        var eos = IdOf("eos_token");
-        EndIds = [.. source.EndIds.Concat(new[] { eos, EndOfTurn() }.OfType<int>()).Distinct()];
+        var (eos, endOfTurn) = (IdOf("eos_token"), EndOfTurn());
+        EndIds = [.. source.EndIds.Concat(new[] { eos, endOfTurn }.OfType<int>()).Distinct()];
+        AnswerEnd = endOfTurn ?? eos ?? (EndIds is [var first, ..] ? first : null);
         PadId = IdOf("pad_token") ?? eos ?? (EndIds is [var end, ..] ? end : 0);
     }
 
@@ -34,8 +35,15 @@ public sealed class ChatFormat
     /// special token with which the template ends an assistant's turn.</summary>
     public IReadOnlyList<int> EndIds { get; }
 
+    /// <summary>The token that a policy learns to end its answer with: the one that the template writes there, else the eos token, else any that ends a
+    /// response; null: the model has none.</summary>
+    public int? AnswerEnd { get; }
+
     /// <summary>Fills a batch: the pad token, else the eos token, else 0.</summary>
     public int PadId { get; }
+
+    /// <summary>Names of the files that <see cref="Write"/> writes.</summary>
+    public static IReadOnlyList<string> Files { get; } = [Tokenizer.FileName, ChatFiles.TokenizerConfig, ChatFiles.GenerationConfig];
 
     /// <summary>Reads it from a model.</summary>
     /// <param name="model">A Hugging Face folder (chat_template.jinja, else tokenizer_config.json), or a GGUF file.</param>

@@ -73,6 +73,10 @@ public sealed class Tokenizer
         return new(TokenizerFile.Parse(bytes, path), bytes, path);
     }
 
+    /// <summary>Whether every id stands for the same text in both: models whose tokenizers do so can read each other's responses.</summary>
+    public bool Matches(Tokenizer other) => specialIds.SetEquals(other.specialIds) && tokenBytes.Length == other.tokenBytes.Length
+        && tokenBytes.Zip(other.tokenBytes).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+
     /// <summary>Id of an added or special token by its exact text.</summary>
     public int? IdOf(string token) => added.TryGetValue(token, out var found) ? found.Id : null;
 

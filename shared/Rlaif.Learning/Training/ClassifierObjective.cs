@@ -12,7 +12,7 @@ namespace Rlaif.Learning.Training;
 /// <param name="centring">Weight of the squared reward.</param>
 /// <param name="scale">Responses on which the trained model's scale is measured; null: it gets none.</param>
 internal sealed class ClassifierObjective(
-    RewardModel model, IReadOnlyList<LabeledResponse> responses, double centring, IReadOnlyList<TrainingExample>? scale = null) : IObjective
+    RewardModel model, IReadOnlyList<JudgedExample> responses, double centring, IReadOnlyList<TrainingExample>? scale = null) : IObjective
 {
     public IReadOnlyList<NamedWeight> Weights => model.Weights;
 
@@ -24,12 +24,12 @@ internal sealed class ClassifierObjective(
 
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
-        LabeledResponse[] part = [.. examples.Select(i => responses[i])];
+        JudgedExample[] part = [.. examples.Select(i => responses[i])];
         var batch = GroupBatch.ForRewards([.. part.Select(one => new ResponseGroup(one.Prompt, [one.Response]))]);
         var rewards = model.Rewards(batch.Hidden(model.Body).index_select(0, batch.Last));
-        var labels = tensor([.. part.Select(one => (float)one.Label)]);
+        var labels = tensor([.. part.Select(one => (float)one.Desirable)]);
         var loss = ClassifierLoss.Of(rewards, labels) + (centring * rewards.square());
-        double[] figures = [PairFigures.Sum(loss), PairFigures.Agreements(rewards.detach(), labels), part.Sum(one => one.Label)];
+        double[] figures = [PairFigures.Sum(loss), PairFigures.Agreements(rewards.detach(), labels), part.Sum(one => one.Desirable)];
         return new(loss.sum() / window.Count, [.. figures.Select(f => f / window.Count)]);
     }
 

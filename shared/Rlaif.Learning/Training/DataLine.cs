@@ -82,11 +82,24 @@ internal sealed class DataLine(string path, int number, JsonElement json, int vo
         }
     }
 
-    private static string[] Lines(string path)
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = Reading(path, () => File.OpenText(path));
+        while (Reading(path, reader.ReadLine) is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    private static T Reading<T>(string path, Func<T> read)
     {
         try
         {
-            return File.Exists(path) ? File.ReadAllLines(path) : throw new InputException($"The training data {path} is missing.");
+            return read();
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException($"The training data {path} is missing.", missing);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

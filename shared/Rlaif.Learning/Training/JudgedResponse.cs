@@ -7,29 +7,31 @@ namespace Rlaif.Learning.Training;
 /// <param name="Mismatched">A response to another prompt; its own where the data have one prompt only.</param>
 internal sealed record JudgedResponse(int[] Prompt, int[] Response, double Desirable, int[] Mismatched)
 {
-    /// <summary>Every response of the pairs once, in the order in which they come first. How desirable it is, is the mean of what its pairs say of it:
+    /// <inheritdoc cref="Of(IEnumerable{JudgedExample}, int)"/>
+    public static IReadOnlyList<JudgedResponse> Of(IReadOnlyList<TrainingPair> pairs, int positions) => Of(pairs.SelectMany(Sides), positions);
+
+    /// <summary>Every response once, in the order in which they come first. How desirable it is, is the mean of what is said of it:
     /// that it beat one and lost to another does not make it both.</summary>
-    /// <param name="pairs">Settled pairs; a response may stand in several.</param>
+    /// <param name="judged">A response may come several times: it may stand in several pairs.</param>
     /// <param name="positions">Of the model: a mismatched response that does not fit behind its prompt is cut.</param>
-    public static IReadOnlyList<JudgedResponse> Of(IReadOnlyList<TrainingPair> pairs, int positions)
+    public static IReadOnlyList<JudgedResponse> Of(IEnumerable<JudgedExample> judged, int positions)
     {
-        var sides = pairs.SelectMany(pair => new[]
-        {
-            (Prompt: Name(pair.Prompt), Response: Name(pair.Chosen), Pair: pair, Ids: pair.Chosen, Desirable: pair.Preference),
-            (Prompt: Name(pair.Prompt), Response: Name(pair.Rejected), Pair: pair, Ids: pair.Rejected, Desirable: 1 - pair.Preference),
-        });
-        var each = sides.GroupBy(side => (side.Prompt, side.Response))
-            .Select(same => (same.Key.Prompt, First: same.First(), Desirable: same.Average(side => side.Desirable))).ToArray();
+        var each = judged.GroupBy(one => (Prompt: Name(one.Prompt), Response: Name(one.Response)))
+            .Select(same => (same.Key.Prompt, First: same.First(), Desirable: same.Average(one => one.Desirable))).ToArray();
         return
         [
             .. each.Select((one, i) =>
             {
-                var prompt = one.First.Pair.Prompt;
-                var other = each[Other(i, each.Length, j => each[j].Prompt != one.Prompt)].First.Ids;
-                return new JudgedResponse(prompt, one.First.Ids, one.Desirable, other[..Math.Min(other.Length, positions - prompt.Length)]);
+                var prompt = one.First.Prompt;
+                var other = each[Other(i, each.Length, j => each[j].Prompt != one.Prompt)].First.Response;
+                return new JudgedResponse(prompt, one.First.Response, one.Desirable, other[..Math.Min(other.Length, positions - prompt.Length)]);
             }),
         ];
     }
+
+    /// <summary>A pair says of its chosen response that it is desirable with p, and of the other one with 1 - p.</summary>
+    public static IEnumerable<JudgedExample> Sides(TrainingPair pair) =>
+        [new(pair.Prompt, pair.Chosen, pair.Preference), new(pair.Prompt, pair.Rejected, 1 - pair.Preference)];
 
     // From half the data on: responses to one prompt lie side by side, and each is to meet another one.
     private static int Other(int i, int count, Func<int, bool> isOfAnotherPrompt) =>

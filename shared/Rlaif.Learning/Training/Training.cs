@@ -38,13 +38,13 @@ public static class Training
         return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
     }
 
-    /// <summary>Kahneman-Tversky optimisation on the responses of pairs, tied to the job's reference.</summary>
+    /// <summary>Kahneman-Tversky optimisation on responses that are desirable or not, or on those of pairs, tied to the job's reference.</summary>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> Kto(
         TrainingJob job, KtoRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         var (reference, shape) = Reference(job);
-        var responses = JudgedResponse.Of(TrainingData.ReadPairs(job.Data, shape), shape.MaxPositions);
+        var responses = JudgedResponse.Of(TrainingData.ReadJudged(job.Data, shape), shape.MaxPositions);
         if (recipe.Loss == "kto" && responses.All(r => r.Prompt.SequenceEqual(responses[0].Prompt)))
         {
             throw new InputException($"{job.Data} has responses to one prompt only; kto measures the policy on responses to other prompts. Take more prompts, or loss: apoZero.");
@@ -119,7 +119,8 @@ public static class Training
         var scale = job.Scale is { } answers ? TrainingData.ReadExamples(answers, model.Body.Config) : null;
         if (recipe.Classifier)
         {
-            using var classifier = new ClassifierObjective(model, TrainingData.ReadLabeled(job.Data, model.Body.Config), recipe.Centring, scale);
+            var judged = JudgedResponse.Of(TrainingData.ReadJudged(job.Data, model.Body.Config), model.Body.Config.MaxPositions);
+            using var classifier = new ClassifierObjective(model, [.. judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], recipe.Centring, scale);
             return Run("reward-model", classifier, job, recipe, member.Out, progress, cancel);
         }
 
@@ -152,8 +153,13 @@ public static class Training
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
         CancellationToken cancel, TrainingPlan? plan = null)
     {
+        if (job.MeasureOnly)
+        {
+            return HeldOut.Measure(objective, TrainingPlan.Of(recipe with { Epochs = 1 }, objective.Lengths, job.Seed), cancel);
+        }
+
         var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
-        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel);
+        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel, job.Watch);
         DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
         return metrics;
     }

@@ -6,8 +6,9 @@ using Rlaif.Recipes;
 namespace Rlaif.Learning.Training;
 
 /// <summary>Training data as JSON lines of token ids: <c>{"prompt":[..],"response":[..]}</c> for examples,
-/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs
-/// (and <c>"tie":true</c> where neither is better, <c>"principles":{"polite":0.9}</c> where it was asked under single ones), <c>{"prompt":[..],"response":[..],"label":0.8}</c> for labeled responses, <c>{"prompt":[..]}</c> for prompts. Other fields are ignored.</summary>
+/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs (and <c>"tie":true</c> where neither is better,
+/// <c>"principles":{"polite":0.9}</c> where it was asked under single ones), <c>{"prompt":[..],"response":[..],"desirable":1}</c> for judged responses,
+/// <c>{"prompt":[..]}</c> for prompts. Other fields are ignored.</summary>
 /// <remarks>Ids, not text: what a policy is trained on are the tokens that it sampled; the same text can have other tokens.</remarks>
 public static class TrainingData
 {
@@ -20,17 +21,16 @@ public static class TrainingData
     /// <summary>Reads pairs that the model can take.</summary>
     /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
     public static IReadOnlyList<TrainingPair> ReadPairs(string path, ModelConfig model) =>
-        Read(path, model, line => new TrainingPair(line.Ids("prompt"), line.Ids("chosen"), line.Ids("rejected"), line.Probability("preference")) 
-            {
-                Tie = line.Flag("tie"), Principles = line.Probabilities("principles"),
-            },
-            p => p.Prompt.Length + Math.Max(p.Chosen.Length, p.Rejected.Length));
+        Read(path, model, Pair, p => p.Prompt.Length + Math.Max(p.Chosen.Length, p.Rejected.Length));
 
-    /// <summary>Reads labeled responses that the model can take: lines with a label, or pairs, whose responses are each as desirable as their pairs say.</summary>
+    /// <summary>Reads responses that are desirable or not; a pair is two of them.</summary>
     /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
-    public static IReadOnlyList<LabeledResponse> ReadLabeled(string path, ModelConfig model) => DataLine.Of(path, model.Vocabulary).FirstOrDefault()?.Has("chosen") == true
-        ? [.. JudgedResponse.Of(ReadPairs(path, model), model.MaxPositions).Select(one => new LabeledResponse(one.Prompt, one.Response, one.Desirable))]
-        : Read(path, model, line => new LabeledResponse(line.Ids("prompt"), line.Ids("response"), line.Probability("label")), r => r.Prompt.Length + r.Response.Length);
+    public static IReadOnlyList<JudgedExample> ReadJudged(string path, ModelConfig model) =>
+    [
+        .. Read(path, model, line => line.Has("chosen") ? [.. JudgedResponse.Sides(Pair(line))]
+            : (JudgedExample[])[new(line.Ids("prompt"), line.Ids("response"), line.Probability("desirable"))],
+            sides => sides.Max(side => side.Prompt.Length + side.Response.Length)).SelectMany(sides => sides),
+    ];
 
     /// <summary>Reads prompts that leave the model room for a response.</summary>
     /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
@@ -42,15 +42,6 @@ public static class TrainingData
         {
             Ids(json, "prompt", example.Prompt);
             Ids(json, "response", example.Response);
-        });
-
-    /// <summary>Writes labeled responses; the same responses give the same bytes.</summary>
-    public static void Write(string path, IEnumerable<LabeledResponse> responses) =>
-        Write(path, responses, (json, one) =>
-        {
-            Ids(json, "prompt", one.Prompt);
-            Ids(json, "response", one.Response);
-            json.WriteNumber("label", one.Label);
         });
 
     /// <summary>Writes pairs; the same pairs give the same bytes.</summary>
@@ -77,6 +68,23 @@ public static class TrainingData
                 json.WriteEndObject();
             }
         });
+
+    /// <summary>Writes judged responses; the same ones give the same bytes.</summary>
+    public static void Write(string path, IEnumerable<JudgedExample> judged) =>
+        Write(path, judged, (json, one) =>
+        {
+            Ids(json, "prompt", one.Prompt);
+            Ids(json, "response", one.Response);
+            json.WriteNumber("desirable", one.Desirable);
+        });
+
+    /// <summary>Writes prompts; the same prompts give the same bytes.</summary>
+    public static void WritePrompts(string path, IEnumerable<int[]> prompts) => Write(path, prompts, (json, prompt) => Ids(json, "prompt", prompt));
+
+    private static TrainingPair Pair(DataLine line) => new(line.Ids("prompt"), line.Ids("chosen"), line.Ids("rejected"), line.Probability("preference"))
+    {
+        Tie = line.Flag("tie"), Principles = line.Probabilities("principles"),
+    };
 
     private static List<T> Read<T>(string path, ModelConfig model, Func<DataLine, T> parse, Func<T, int> length)
     {

@@ -21,8 +21,8 @@ public sealed record TrainingPair(int[] Prompt, int[] Chosen, int[] Rejected, do
     public IReadOnlyDictionary<string, double> Principles { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 }
 
-/// <summary>A response that was labeled on its own, as token ids.</summary>
+/// <summary>A response on its own that is desirable or not, as token ids.</summary>
 /// <param name="Prompt">At least one token.</param>
 /// <param name="Response">At least one token, end token included when the response ended.</param>
-/// <param name="Label">Probability that it has what the labels are about, 0..1.</param>
-public sealed record LabeledResponse(int[] Prompt, int[] Response, double Label);
+/// <param name="Desirable">Probability that it is a desirable one, 0..1.</param>
+public sealed record JudgedExample(int[] Prompt, int[] Response, double Desirable);

@@ -27,7 +27,21 @@ public sealed record TrainingJob
 
     /// <summary>Names the order of the examples.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Trains nothing and writes no model: the metrics are those of the start on the data, of step 0. Not for algorithms that sample.</summary>
+    public bool MeasureOnly { get; init; }
+
+    /// <summary>Told of every step on the torch thread when it is done, before <see cref="TrainingProgress"/>; null: nobody is.</summary>
+    public Action<TrainedStep>? Watch { get; init; }
 }
+
+/// <summary>What an optimizer step did. After a resume the first one tells of all steps before it: it has their figures and no examples.</summary>
+/// <param name="Step">From 1.</param>
+/// <param name="Steps">Of the whole training.</param>
+/// <param name="Examples">Pairs, responses or prompts.</param>
+/// <param name="Tokens">That were computed for it.</param>
+/// <param name="Metrics">Its figures.</param>
+public sealed record TrainedStep(int Step, int Steps, int Examples, long Tokens, IReadOnlyList<TrainingMetric> Metrics);
 
 /// <summary>One figure of one optimizer step. The name tells unit and estimator; no figure depends on the clock.</summary>
 /// <param name="Step">From 1.</param>

@@ -14,17 +14,23 @@ internal static class TrainingLoop
     /// <returns>Metrics of all steps, those before a resume included.</returns>
     /// <exception cref="InputException">The gradient is not finite, or a checkpoint cannot be written.</exception>
     public static IReadOnlyList<TrainingMetric> Run(
-        IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel)
+        IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel, Action<TrainedStep>? watch = null)
     {
         using var order = TensorDevice.InFixedOrder();
         using var optimizers = new PartOptimizers(objective.Parts, plan.AdamW, plan.Ema);
         var (done, before) = checkpoints?.Resume(objective.Weights, optimizers) ?? (0, []);
         objective.Resume(before);
         var metrics = before.ToList();
+        if (done > 0)
+        {
+            watch?.Invoke(new(done, plan.Steps, 0, 0, before));
+        }
+
         ZeroGradients(objective.Weights);
         for (var step = done; step < plan.Steps; step++)
         {
-            metrics.AddRange(Step(objective, plan, optimizers, step, cancel));
+            var figures = Step(objective, plan, optimizers, step, cancel);
+            metrics.AddRange(figures);
             TrainedTokens.Add(objective, plan.Batches[step]);
             TorchMemory.Sweep();
             if (plan.MayStopAfter(step))
@@ -32,6 +38,7 @@ internal static class TrainingLoop
                 checkpoints?.WriteWhenDue(objective.Weights, optimizers, metrics);
             }
 
+            watch?.Invoke(new(step + 1, plan.Steps, plan.Batches[step].Length, objective.Tokens(plan.Batches[step]), figures));
             progress(step + 1, plan.Steps);
         }
 

@@ -59,6 +59,10 @@ public static class ModelFolder
     /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
     public static ModelConfig ReadRewardModelConfig(string folder) => ConfigJson.Read(folder, ConfigJson.RewardModelSuffix);
 
+    /// <summary>Whether a folder holds a reward model rather than a policy.</summary>
+    /// <exception cref="InputException">It is a folder without config.json.</exception>
+    public static bool IsRewardModel(string path) => ConfigJson.IsRewardModel(path);
+
     /// <summary>A trainable reward model: the one in the folder, or a fresh head of zeros on the policy that is there.</summary>
     /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
     public static RewardModel ReadRewardModelStart(string path)

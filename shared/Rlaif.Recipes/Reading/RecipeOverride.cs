@@ -10,7 +10,7 @@ internal static class RecipeOverride
     {
         if (text.Split('=', 2) is not [{ Length: > 0 } setting, var written])
         {
-            document.WrongOverride(text, " names no value; write it as key=value, for example rounds=3.");
+            document.WrongOverride(text, $" names no value; write it as key=value, for example {document.ExampleOfOverride}.");
             return;
         }
 

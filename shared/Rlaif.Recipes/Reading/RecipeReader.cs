@@ -8,7 +8,8 @@ namespace Rlaif.Recipes.Reading;
 internal sealed class RecipeReader(RecipeDocument document)
 {
     /// <summary>A record from a mapping; an empty value is a group in which nothing is named.</summary>
-    public object Record(Type type, YamlNode node, string path)
+    /// <param name="beside">Settings that a user may name beside those of the record, for the hint in an error.</param>
+    public object Record(Type type, YamlNode node, string path, IReadOnlyList<Setting>? beside = null)
     {
         var record = Activator.CreateInstance(type)!;
         var settings = Setting.Of(type);
@@ -21,7 +22,7 @@ internal sealed class RecipeReader(RecipeDocument document)
             named.Add(key.Value!);
             if (setting is null)
             {
-                document.Wrong(full, key, Unknown(key.Value!, settings));
+                document.Wrong(full, key, Unknown(key.Value!, [.. settings, .. beside ?? []]));
             }
             else if (Value(setting, setting.Type, value, full) is { } read)
             {

@@ -37,38 +37,11 @@ internal static class RecipeRules
 
         for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
         {
-            if (recipe.Optimize![i].Dpo is { Variant: not null } dpo)
-            {
-                Check(document, $"optimize.{i}.dpo", dpo);
-            }
-
-            if (recipe.Optimize[i].Ppo is { KlTarget: > 0 } ppo)
-            {
-                Check(document, $"optimize.{i}.ppo", ppo);
-            }
-
-            if (recipe.Optimize[i].Online is { Pessimism: not null } && recipe.RewardModel.Members is null)
-            {
-                document.Wrong($"optimize.{i}.{recipe.Optimize[i].Algorithm}.pessimism", "subtracts what the members of an ensemble disagree, and there is one reward model; set rewardModel.members, Coste et al. have 5.");
-            }
-
-            if (recipe.Optimize[i].Online is { NormaliseRewards: true } && !recipe.RewardModel.StoreScale)
-            {
-                document.Wrong($"optimize.{i}.{recipe.Optimize[i].Algorithm}.normaliseRewards", "divides by a scale that the reward model does not store; set rewardModel.storeScale to true.");
-            }
+            Check(document, $"optimize.{i}.{recipe.Optimize![i].Algorithm}", recipe.Optimize[i]);
+            CheckRewards(document, $"optimize.{i}.{recipe.Optimize[i].Algorithm}", recipe.Optimize[i].Online, recipe.RewardModel);
         }
 
-        if (recipe.RewardModel is { Classifier: true } classifier
-            && (classifier.Margin is not null ? "margin" : classifier.Ties is not null ? "ties" : classifier.PrincipleHeads ? "principleHeads" : null) is { } ofPairs)
-        {
-            document.Wrong($"rewardModel.{ofPairs}", "is about pairs, and a classifier learns responses on their own; leave out one of the two.");
-        }
-
-        if (recipe.RewardModel is { Margin: not null, Ties: { } ties })
-        {
-            document.Wrong("rewardModel.margin", $"has no part in {ties}, which has a threshold of its own; leave out one of the two.");
-        }
-
+        Check(document, "rewardModel", recipe.RewardModel);
         Check(document, recipe.Precision, recipe.Device);
         if (recipe.Prompts is { Balance: false, Boost.Count: > 0 })
         {
@@ -79,6 +52,60 @@ internal static class RecipeRules
             && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
         {
             document.Wrong("judge.endpoint", $"is {Written.Short(endpoint)}; it must be an http or https address up to and including /v1.");
+        }
+    }
+
+    /// <summary>What the settings of one algorithm say together.</summary>
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, OptimizationRecipe one)
+    {
+        if (one.Dpo is { Variant: not null } dpo)
+        {
+            Check(document, place, dpo);
+        }
+
+        if (one.Ppo is { KlTarget: > 0 } ppo)
+        {
+            Check(document, place, ppo);
+        }
+    }
+
+    /// <summary>What the settings of a reward model say together.</summary>
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, RewardModelRecipe recipe)
+    {
+        if (recipe is { Classifier: true } classifier
+            && (classifier.Margin is not null ? "margin" : classifier.Ties is not null ? "ties" : classifier.PrincipleHeads ? "principleHeads" : null) is { } ofPairs)
+        {
+            document.Wrong($"{place}.{ofPairs}", "is about pairs, and a classifier learns responses on their own; leave out one of the two.");
+        }
+
+        if (recipe is { Margin: not null, Ties: { } ties })
+        {
+            document.Wrong($"{place}.margin", $"has no part in {ties}, which has a threshold of its own; leave out one of the two.");
+        }
+    }
+
+    // What rewards are made of must be there: a run trains its reward model itself.
+    private static void CheckRewards(RecipeDocument document, string place, OnlineRecipe? online, RewardModelRecipe rewardModel)
+    {
+        if (online is { Pessimism: not null } && rewardModel.Members is null)
+        {
+            document.Wrong($"{place}.pessimism", "subtracts what the members of an ensemble disagree, and there is one reward model; set rewardModel.members, Coste et al. have 5.");
+        }
+
+        if (online is { NormaliseRewards: true } && !rewardModel.StoreScale)
+        {
+            document.Wrong($"{place}.normaliseRewards", "divides by a scale that the reward model does not store; set rewardModel.storeScale to true.");
+        }
+    }
+
+    /// <summary>Settings of a reward model that choose among the pairs of rounds.</summary>
+    public static void CheckOutsideOfRounds(RecipeDocument document)
+    {
+        foreach (var setting in new[] { "maxPairs", "replay" }.Where(document.Names))
+        {
+            document.Wrong(setting, "chooses among the pairs of a run's rounds; a training on files takes every row, so leave it out.");
         }
     }
 
@@ -169,7 +196,7 @@ internal static class RecipeRules
         }
     }
 
-    private static void Check(RecipeDocument document, string precision, string device)
+    public static void Check(RecipeDocument document, string precision, string device)
     {
         if (precision == "tensorfloat32" && device == "cpu")
         {

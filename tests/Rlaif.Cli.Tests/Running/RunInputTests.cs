@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Rlaif.Cli.Running;
+using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using Rlaif.Testing;
 
@@ -31,6 +32,19 @@ public sealed class RunInputTests : IDisposable
         var input = read with { Constitution = read.Constitution with { Sha256 = "c0" } };
         Assert.Equal("2081285e-1e4d-5bbc-858a-216b90836d61", input.Id(Start).ToString());
         Assert.NotEqual(input.Id(Start), (input with { Recipe = input.Recipe with { Device = "cuda" } }).Id(Start));
+    }
+
+    [Fact]
+    public async Task Precision_auto_is_the_run_that_names_what_the_table_has_for_this_machine()
+    {
+        var recipe = Of(Write("one", "a", "b", "c", "d", "e", "f"), null, null);
+        var input = await RunInput.Read(recipe with { Precision = "auto" });
+        await using var policy = input.Policy;
+        Assert.Equal(FastestPrecision.OfThisMachine(DeviceKind.Cpu).Precision, Numerics.Of(input.Recipe).Precision);
+        var named = await RunInput.Read(recipe with { Precision = input.Recipe.Precision });
+        await using var same = named.Policy;
+        Assert.Equal(input.Id(Start), named.Id(Start));
+        Assert.Contains("precision is auto", Assert.Throws<InputException>(() => Numerics.Of(recipe with { Precision = "auto" })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

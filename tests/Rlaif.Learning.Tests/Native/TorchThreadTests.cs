@@ -37,4 +37,40 @@ public class TorchThreadTests
         await stop.CancelAsync();
         Assert.True(await work);
     }
+
+    [Fact]
+    public async Task Brief_work_is_let_in_where_long_work_can_be_interrupted_and_other_work_waits()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var done = new List<string>();
+        var training = TorchThread.Run(
+            () =>
+            {
+                begun.Set();
+                goOn.Wait();
+                TorchThread.LetIn();
+                done.Add("training");
+            },
+            CancellationToken.None);
+        begun.Wait(TestContext.Current.CancellationToken);
+        var another = TorchThread.Run(() => done.Add("another"), CancellationToken.None);
+        var score = TorchThread.RunBriefly(
+            () =>
+            {
+                done.Add("score");
+                return 1;
+            },
+            CancellationToken.None);
+        goOn.Set();
+        await Task.WhenAll(training, another, score);
+        Assert.Equal(["score", "training", "another"], done);
+    }
+
+    [Fact]
+    public async Task Brief_work_needs_nobody_who_lets_it_in()
+    {
+        Assert.Equal(3, await TorchThread.RunBriefly(() => 3, CancellationToken.None));
+        await TorchThread.Run(TorchThread.LetIn, CancellationToken.None);
+    }
 }

@@ -2,7 +2,6 @@ using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
-using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,24 +21,14 @@ public class ClassifierTests
     [Fact]
     public Task It_learns_labeled_responses_and_knows_their_odds() => TinyTraining.Run(tiny =>
     {
-        LabeledResponse[] labeled = [.. tiny.Examples.Select((e, i) => new LabeledResponse(e.Prompt, e.Response, i % 3 == 0 ? 0.9 : 0.1))];
+        JudgedExample[] labeled = [.. tiny.Examples.Select((e, i) => new JudgedExample(e.Prompt, e.Response, i % 3 == 0 ? 0.9 : 0.1))];
         TrainingData.Write(tiny.PairsFile, labeled);
-        Assert.Equal(labeled.Select(one => one.Label), TrainingData.ReadLabeled(tiny.PairsFile, TinyTraining.Config).Select(one => one.Label));
         var metrics = tiny.Train("classifier", "labeled", epochs: 40);
         Assert.Equal(Math.Log(2), metrics.First(m => m.Name == "classifier/loss").Value, 1e-6);
         Assert.Equal(1, metrics.Where(m => m.Name == "classifier/accuracy").TakeLast(3).Average(m => m.Value), 0.1);
         using var model = ModelFolder.ReadRewardModel(tiny.Out("labeled"), trainable: false);
         var rewards = RewardScores.Of(model, tiny.Examples);
         // The labels' log-odds are ± ln 9 = 2.2: it becomes that sure and no surer.
-        Assert.All(labeled.Zip(rewards), one => Assert.InRange(one.Second * Math.Sign(one.First.Label - 0.5), 0.2, 3.5));
+        Assert.All(labeled.Zip(rewards), one => Assert.InRange(one.Second * Math.Sign(one.First.Desirable - 0.5), 0.2, 3.5));
     });
-
-    [Fact]
-    public Task The_responses_of_pairs_are_as_desirable_as_their_pairs_say() => TinyTraining.Run(tiny =>
-        Assert.Equal(tiny.Judged.Select(one => one.Desirable), TrainingData.ReadLabeled(tiny.PairsFile, TinyTraining.Config).Select(one => one.Label)));
-
-    [Fact]
-    public Task A_line_without_a_label_is_one_sentence() => TinyTraining.Run(tiny => Assert.Equal(
-        $"{tiny.ExamplesFile}, line 1 has no label from 0 to 1.",
-        Assert.Throws<InputException>(() => TrainingData.ReadLabeled(tiny.ExamplesFile, TinyTraining.Config)).Message));
 }

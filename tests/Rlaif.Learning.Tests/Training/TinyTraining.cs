@@ -87,7 +87,7 @@ internal sealed class TinyTraining : IDisposable
             ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
             new SampledRollouts([.. Examples.Select(e => e.Prompt)], new([RewardModelWithHead()], Online(algorithm).Recipe), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
         "ppo" => Classic(),
-        "classifier" => new ClassifierObjective(RewardModelWithHead(), [.. Judged.Select(one => new LabeledResponse(one.Prompt, one.Response, one.Desirable))], centring: 0.01),
+        "classifier" => new ClassifierObjective(RewardModelWithHead(), [.. Judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], centring: 0.01),
         _ => Rewarding(new() { Centring = 0.01, Margin = algorithm == "reward-margin" ? 0.7 : null, Ties = algorithm is "reward-davidson" or "reward-raoKupper" ? algorithm[7..] : null, PrincipleHeads = algorithm == "reward-principles" }),
     };
 

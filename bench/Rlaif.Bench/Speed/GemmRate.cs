@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using static TorchSharp.torch;
+
+namespace Rlaif.Bench.Speed;
+
+/// <summary>What this machine multiplies in f32, on the torch thread: two ways to the same product, since which one is faster depends on the CPU.</summary>
+/// <param name="Mkl">torch.mm, FLOP a second.</param>
+/// <param name="OneDnn">aten's mkldnn_linear, FLOP a second; timed, not trusted (docs/decisions.md).</param>
+internal sealed record GemmRate(double Mkl, double OneDnn)
+{
+    private const int Side = 1536, Calls = 8, Times = 5;
+
+    public double Fastest => Math.Max(Mkl, OneDnn);
+
+    public static GemmRate Measure()
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        using var script = jit.compile("def product(x, w):\n    return torch.mkldnn_linear(x.to_mkldnn(), w).to_dense()\n");
+        var (x, w) = (randn(Side, Side, generator: new(1)), randn(Side, Side, generator: new(2)));
+        return new(Rate(() => mm(x, w)), Rate(() => script.invoke<Tensor>("product", x, w)));
+    }
+
+    // The best of some: what stood in the way of the others was not the product.
+    private static double Rate(Func<Tensor> product) => Enumerable.Range(0, Times).Max(_ =>
+    {
+        var clock = Stopwatch.StartNew();
+        for (var call = 0; call < Calls; call++)
+        {
+            product().Dispose();
+        }
+
+        return Calls * 2.0 * Side * Side * Side / clock.Elapsed.TotalSeconds;
+    });
+}

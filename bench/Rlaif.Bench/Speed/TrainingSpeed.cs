@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Training;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+using static TorchSharp.torch;
+
+namespace Rlaif.Bench.Speed;
+
+/// <summary>Trainings on made-up tokens beside the products that they are made of: six FLOP for each parameter and token that a loss needs.</summary>
+internal static class TrainingSpeed
+{
+    public static Task<IReadOnlyList<Figure>> Measure() => TorchThread.Run<IReadOnlyList<Figure>>(() =>
+        [.. Sft("135m", SpeedModel.Of135M, batch: 4, goal: 0.70), .. Sft("5m", SpeedModel.Of5M, batch: 8, goal: 0.55), SharedPrompt()]);
+
+    private static IEnumerable<Figure> Sft(string name, ModelConfig shape, int batch, double goal)
+    {
+        const int Tokens = 256, Warm = 2, Timed = 6;
+        using var model = new SpeedModel(shape);
+        var data = model.Data(
+            Enumerable.Range(0, batch * (Warm + Timed)).Select(i => new TrainingExample([1], Ids(shape, i, Tokens - 1))), TrainingData.Write);
+        double Rate(Precision precision)
+        {
+            SpeedModel.Use(precision);
+            var recipe = new SftRecipe { Batch = batch, LearningRate = 1e-5, CheckpointSteps = 1000 };
+            return Timed * batch * (Tokens - 1) / SpeedModel.Seconds(progress => Training.Sft(model.Job(data), recipe, model.Out, progress, default), Warm);
+        }
+
+        var (f32, bf16) = (Rate(Precision.Float32), Rate(Precision.BFloat16));
+        SpeedModel.Use(Precision.Float32);
+        var gemm = GemmRate.Measure();
+        var work = 6.0 * (model.Body + model.Head);
+        yield return Figure.Plain($"train/sft_{name}_f32_tokens_per_second", f32);
+        yield return Figure.AtLeast($"train/sft_{name}_f32_over_fastest_f32_product", f32 * work / gemm.Fastest, goal);
+        yield return Figure.Plain($"train/sft_{name}_f32_over_mkl", f32 * work / gemm.Mkl);
+        yield return Figure.Plain($"train/sft_{name}_bf16_over_f32", bf16 / f32);
+    }
+
+    /// <summary>Log-probabilities and gradients of four responses to each prompt: one row for all, over a row for each.</summary>
+    private static Figure SharedPrompt()
+    {
+        const int Prompts = 4, Samples = 4, Tokens = 64, Times = 3;
+        using var folder = new SpeedModel(SpeedModel.Of135M);
+        SpeedModel.Use(Precision.Float32);
+        using var model = ModelFolder.ReadModel(folder.Path, trainable: true);
+        ResponseGroup[] shared = [.. Enumerable.Range(0, Prompts).Select(prompt => new ResponseGroup(
+            Ids(model.Config, prompt, Tokens), [.. Enumerable.Range(0, Samples).Select(k => Ids(model.Config, (prompt * Samples) + k, Tokens))]))];
+        ResponseGroup[] apart = [.. shared.SelectMany(group => group.Responses.Select(response => new ResponseGroup(group.Prompt, [response])))];
+        double Seconds(ResponseGroup[] groups) => Enumerable.Range(0, Times + 1).Select(_ =>
+        {
+            using var scope = NewDisposeScope();
+            var clock = Stopwatch.StartNew();
+            ResponseTokens.LogProbs(model, GroupBatch.ForLogProbs(groups), temperature: 1).sum().backward();
+            return clock.Elapsed.TotalSeconds;
+        }).Skip(1).Min();
+
+        return Figure.AtLeast("train/grpo_prompt_once_over_once_per_sample", Seconds(apart) / Seconds(shared), 1.6);
+    }
+
+    private static int[] Ids(ModelConfig shape, int stream, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => (int)((((long)stream * 7919) + ((long)i * 104_729)) % shape.Vocabulary))];
+}

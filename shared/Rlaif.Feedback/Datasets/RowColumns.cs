@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Rlaif.Contracts;
+
+namespace Rlaif.Feedback.Datasets;
+
+/// <summary>What stands in a column: a text, turns of a dialogue, or token ids.</summary>
+internal sealed record Said(string? Text = null, IReadOnlyList<Turn>? Turns = null, int[]? Ids = null);
+
+/// <summary>The columns of a row. What is of a wrong kind is a <see cref="FormatException"/> whose message follows the row's place.</summary>
+/// <param name="row">A JSON object.</param>
+/// <param name="renamed">Where a column has another name than the usual one.</param>
+internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, string> renamed)
+{
+    private const int NamesShown = 12;
+
+    /// <summary>Whether there is such a column and it is not null.</summary>
+    public bool Has(string name) => Find(name) is { ValueKind: not JsonValueKind.Null };
+
+    public Said Said(string name) => Find(name) switch
+    {
+        { ValueKind: JsonValueKind.String } text => new(Text(text)),
+        { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() == 0 => throw new UnusableRowException($"its {name} is empty"),
+        { ValueKind: JsonValueKind.Array } list when list[0].ValueKind == JsonValueKind.Number => new(Ids: [.. list.EnumerateArray().Select(id => Id(id, name))]),
+        { ValueKind: JsonValueKind.Array } list => new(Turns: [.. list.EnumerateArray().Select(turn => Turn(turn, name))]),
+        var other => throw new FormatException($"{name} must be a text, a list of turns or a list of token ids, this is {Kind(other)}."),
+    };
+
+    /// <summary>A probability, or true and false.</summary>
+    public double Probability(string name) => Find(name) switch
+    {
+        { ValueKind: JsonValueKind.True } => 1,
+        { ValueKind: JsonValueKind.False } => 0,
+        { ValueKind: JsonValueKind.Number } number when number.GetDouble() is >= 0 and <= 1 and var value => value,
+        { ValueKind: JsonValueKind.Number } number => throw new FormatException($"{name} is {number.GetRawText()}; it must be from 0 to 1."),
+        var other => throw new FormatException($"{name} must be true, false or from 0 to 1, this is {Kind(other)}."),
+    };
+
+    /// <summary>What to say when none of the needed columns is there.</summary>
+    public FormatException Lacks(string needed)
+    {
+        var names = row.EnumerateObject().Select(column => column.Name).ToList();
+        var shown = string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : "");
+        return new($"{(names.Count == 0 ? "it has no columns" : $"its columns are {shown}")}; needed is {needed}. --column NAME=COLUMN reads COLUMN as NAME.");
+    }
+
+    private JsonElement? Find(string name) =>
+        row.TryGetProperty(renamed.GetValueOrDefault(name, name), out var value) ? value : null;
+
+    // Turns as TRL and OpenAI write them, or as ShareGPT does.
+    private static Turn Turn(JsonElement turn, string name)
+    {
+        if (turn.ValueKind != JsonValueKind.Object
+            || !(turn.TryGetProperty("role", out var role) || turn.TryGetProperty("from", out role)) || role.ValueKind != JsonValueKind.String
+            || !(turn.TryGetProperty("content", out var content) || turn.TryGetProperty("value", out content)))
+        {
+            throw new FormatException($"each entry of {name} needs a role and a content.");
+        }
+
+        var speaker = role.ValueEquals("user") || role.ValueEquals("human") ? "user"
+            : role.ValueEquals("assistant") || role.ValueEquals("gpt") ? "assistant"
+            : role.ValueEquals("system") ? "system"
+            : throw new UnusableRowException("a turn is neither of system, user nor assistant");
+        var said = content.ValueKind switch
+        {
+            JsonValueKind.String => Text(content),
+            JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(Part)),
+            JsonValueKind.Null => "",
+            _ => throw new FormatException($"the content of a turn of {name} must be a text, this is {Kind(content)}."),
+        };
+        return string.IsNullOrWhiteSpace(said) ? throw new UnusableRowException("a turn is empty") : new(speaker, said);
+    }
+
+    private static string Part(JsonElement part) =>
+        part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String
+            ? Text(text) : throw new UnusableRowException("a turn holds something else than text");
+
+    private static string Text(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new UnusableRowException("it holds half of a surrogate pair, which is no text");
+        }
+    }
+
+    private static int Id(JsonElement id, string name) => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var value) && value >= 0
+        ? value : throw new FormatException($"{name} holds {id.GetRawText()} among token ids.");
+
+    private static string Kind(JsonElement? value) => value?.ValueKind switch
+    {
+        JsonValueKind.Array => "a list",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        _ => "missing",
+    };
+}
