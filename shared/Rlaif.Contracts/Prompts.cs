@@ -33,6 +33,9 @@ public sealed record Expectation
     /// <summary>A regular expression that must match; null: none.</summary>
     public string? Pattern { get; init; }
 
+    /// <summary>A solution that comes to the right answer, or the answer alone; null: none is known. Only the answer is compared, by its value.</summary>
+    public string? Answer { get; init; }
+
     /// <summary>Whether the prompt should be declined.</summary>
     public Safety Safety { get; init; } = Safety.Unknown;
 }

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rlaif.Contracts;
 using Rlaif.Storage;
 
 namespace Rlaif.Hosting;
@@ -65,6 +66,11 @@ public sealed class TrainerLoop(
             log.LogInformation("Job {Job} was let go at step {Step}; whoever claims it goes on from its last checkpoint", job.Id, step);
             await LetGo(job, time.GetUtcNow());
         }
+        catch (AlarmException alarm)
+        {
+            await patience.Try($"Job {job.Id}", cancel => Raise(job, alarm, cancel), stopping);
+            await LetGo(job, time.GetUtcNow());
+        }
         catch (Exception error)
         {
             log.LogDebug(error, "Job {Job} of run {Run} failed", job.Id, job.RunId);
@@ -91,6 +97,14 @@ public sealed class TrainerLoop(
         {
             await bus.Within(limit => trainer.Announce(job, trained, bus, limit), cancel);
         }
+    }
+
+    // Told before it is stored, under a name of its own: whoever dies in between comes to the same alarm and tells again.
+    private async Task Raise(JobRow job, AlarmException alarm, CancellationToken cancel)
+    {
+        var pause = new RunPaused(RlaifId.Of(job.RunId, "paused", job.Id, AlarmException.Prefix, alarm.Step), job.RunId, alarm.Message);
+        await bus.Within(limit => bus.Publish(pause, limit), cancel);
+        await jobs.Alarm(job, pause.Id, pause.Reason, alarm.Metrics, time.GetUtcNow(), cancel);
     }
 
     private async Task ForgetIfDone(Guid job, CancellationToken cancel)

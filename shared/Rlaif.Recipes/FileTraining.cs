@@ -24,8 +24,9 @@ public sealed record FileTraining(string Algorithm, TrainingRecipe Settings, Num
     /// <param name="algorithm">One of <see cref="Algorithms"/>.</param>
     /// <param name="settings">Those that differ from the defaults, <c>key=value</c>: the keys of the algorithm's settings, and <c>threads</c>,
     /// <c>precision</c> and <c>device</c> of a recipe.</param>
+    /// <param name="fastest">What precision auto is on this machine.</param>
     /// <exception cref="InputException">Settings are wrong; all errors are told at once.</exception>
-    public static FileTraining Read(string algorithm, IReadOnlyList<string> settings)
+    public static FileTraining Read(string algorithm, IReadOnlyList<string> settings, Func<DeviceKind, Precision>? fastest = null)
     {
         var document = new RecipeDocument(path: null, new());
         foreach (var text in settings)
@@ -42,6 +43,7 @@ public sealed record FileTraining(string Algorithm, TrainingRecipe Settings, Num
         {
             RecipeRules.CheckOutsideOfRounds(document);
             RecipeRules.Check(document, "", rewardModel);
+            RecipeRules.Check(document, "", read.Lora);
         }
         else
         {
@@ -49,7 +51,9 @@ public sealed record FileTraining(string Algorithm, TrainingRecipe Settings, Num
         }
 
         document.ThrowIfWrong();
-        return new(algorithm, read, Numerics.Of(numerics));
+        var isAuto = numerics.Precision == "auto" && fastest is not null;
+        var computed = Numerics.Of(isAuto ? numerics with { Precision = nameof(Precision.Float32) } : numerics);
+        return new(algorithm, read, isAuto ? computed with { Precision = fastest!(computed.Device) } : computed);
     }
 
     private static OptimizationRecipe AsOptimization(string algorithm, TrainingRecipe settings)
@@ -66,7 +70,7 @@ internal sealed record NumericsRecipe
     [Between(1, 256, "2")]
     public int Threads { get; init; } = 2;
 
-    [OneOf("float32", "bfloat16", "tensorfloat32")]
+    [OneOf("float32", "bfloat16", "tensorfloat32", "auto")]
     public string Precision { get; init; } = "float32";
 
     [OneOf("cpu", "cuda")]

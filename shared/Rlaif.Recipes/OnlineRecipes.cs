@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Rlaif.Recipes;
 
-/// <summary>Settings of algorithms that sample responses themselves and learn from what a reward model says of them. An example is a prompt:
+/// <summary>Settings of algorithms that sample responses themselves and learn from what rewards say of them. An example is a prompt:
 /// <see cref="TrainingRecipe.Batch"/> prompts are answered together.</summary>
 public abstract record OnlineRecipe : TrainingRecipe
 {
@@ -34,6 +34,22 @@ public abstract record OnlineRecipe : TrainingRecipe
     /// <summary>The ratio counts up to 1 and this (Schulman et al. 2017: 0.2; DAPO: 0.28).</summary>
     [Between(1e-6, 100, "0.2")]
     public double ClipHigh { get; init; } = 0.2;
+
+    /// <summary>What responses are worth; null: what the round's reward model says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RewardsRecipe? Rewards { get; init; }
+
+    /// <summary>When the training stops because its policy behaves otherwise; null: never.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AlarmRecipe? Alarm { get; init; }
+
+    /// <summary>Whether there has to be a reward model.</summary>
+    [JsonIgnore]
+    public bool NeedsRewardModel => Rewards is null or { RewardModel: > 0 };
+
+    /// <summary>Whether texts of prompts and responses are read, and not their tokens alone.</summary>
+    [JsonIgnore]
+    public bool ReadsTexts => Rewards is { Rules: > 0 } or { Answer: > 0 } || Alarm is not null;
 }
 
 /// <summary>Settings of algorithms that compare the responses to a prompt with each other.</summary>

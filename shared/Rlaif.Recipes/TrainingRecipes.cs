@@ -50,6 +50,33 @@ public abstract record TrainingRecipe
     /// time.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Recompute { get; init; }
+
+    /// <summary>Trains a low-rank adapter while the weights rest; null: all weights are trained. Of PPO the policy, not its critic.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoraRecipe? Lora { get; init; }
+}
+
+/// <summary>Low-rank adaptation: W + s B A in the place of W, and only A and B are trained.</summary>
+public sealed record LoraRecipe
+{
+    /// <summary>Columns of B and rows of A (TRL: 16; PEFT: 8).</summary>
+    [Between(1, 4096, "16")]
+    public int Rank { get; init; } = 16;
+
+    /// <summary>s is this divided by the rank (TRL: 32; PEFT: 8).</summary>
+    [Between(1e-3, 1e5, "32")]
+    public double Alpha { get; init; } = 32;
+
+    /// <summary>Divides alpha by the root of the rank instead, so that high ranks do not learn slower (rsLoRA, Kalajdzievski 2023).</summary>
+    public bool Rslora { get; init; }
+
+    /// <summary>Gives every output unit a magnitude of its own (DoRA, Liu et al. 2024).</summary>
+    public bool Dora { get; init; }
+
+    /// <summary>Projections with a pair, by PEFT's names; null: all of them.</summary>
+    [OneOf("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? TargetModules { get; init; }
 }
 
 /// <summary>One algorithm of a round: exactly one of the members is set.</summary>
@@ -82,13 +109,13 @@ public sealed record OptimizationRecipe
     /// <summary>Reinforcement learning with a critic.</summary>
     public PpoRecipe? Ppo { get; init; }
 
-    /// <summary>Whether the algorithm samples responses itself and needs a reward model.</summary>
+    /// <summary>The algorithm's settings when it samples responses itself; null when it learns from data.</summary>
+    [JsonIgnore]
+    public OnlineRecipe? Online => Grpo ?? (OnlineRecipe?)Rloo ?? Ppo;
+
+    /// <summary>Whether the algorithm samples responses itself.</summary>
     [JsonIgnore]
     public bool IsOnline => Online is not null;
-
-    /// <summary>What all of those share that sample responses; null for others.</summary>
-    [JsonIgnore]
-    public OnlineRecipe? Online => Grpo ?? Rloo ?? (OnlineRecipe?)Ppo;
 
     /// <summary>The algorithm's name as it stands in messages and metrics.</summary>
     [JsonIgnore]

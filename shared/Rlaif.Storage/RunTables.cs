@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json.Serialization;
 using Dapper;
 using Rlaif.Contracts;
@@ -145,10 +146,16 @@ public sealed class RunTables(Database database)
     public async Task Pause(Guid id, Guid runId, string reason, DateTimeOffset at, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
+        await Pause(connection, null, id, runId, reason, at);
+    }
+
+    internal static async Task Pause(DbConnection connection, DbTransaction? transaction, Guid id, Guid runId, string reason, DateTimeOffset at)
+    {
         var last = await connection.QueryFirstOrDefaultAsync<DateTimeOffset?>(
-            "select paused_at from run_pause where run_id = @runId order by paused_at desc limit 1", new { runId });
+            "select paused_at from run_pause where run_id = @runId order by paused_at desc limit 1", new { runId }, transaction);
         await connection.ExecuteAsync(
             "insert into run_pause (id, run_id, reason, paused_at) values (@id, @runId, @reason, @at) on conflict (id) do nothing",
-            new { id, runId, reason = StoredText.Of(reason), at = at > last || last is null ? at : last.Value.AddMicroseconds(1) });
+            new { id, runId, reason = StoredText.Of(reason), at = at > last || last is null ? at : last.Value.AddMicroseconds(1) },
+            transaction);
     }
 }

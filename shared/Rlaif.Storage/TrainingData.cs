@@ -29,12 +29,15 @@ public sealed record ResponseTokens
     public int[] Response { get; init; } = [];
 }
 
-/// <summary>A prompt as token ids.</summary>
+/// <summary>A prompt with its token ids.</summary>
 public sealed record PromptTokens
 {
     public int Ordinal { get; init; }
     public string PromptId { get; init; } = "";
     public int[] Prompt { get; init; } = [];
+
+    /// <summary>The prompt itself, as JSON.</summary>
+    public string Body { get; init; } = "";
 }
 
 /// <summary>What trainers learn from, read page by page: a round's pairs need not fit into memory.</summary>
@@ -70,7 +73,7 @@ public sealed class TrainingData(Database database)
     /// <summary>The prompts of a round in their order, those that were answered: an answer brings their tokens.</summary>
     public IAsyncEnumerable<PromptTokens> Prompts(Guid runId, string split, int round, CancellationToken cancel) => database.Read<PromptTokens, int>(
         """
-        select prompt.ordinal, prompt.id as prompt_id, prompt_tokens.tokens as prompt
+        select prompt.ordinal, prompt.id as prompt_id, prompt.body, prompt_tokens.tokens as prompt
         from prompt join prompt_tokens on prompt_tokens.run_id = prompt.run_id and prompt_tokens.prompt_id = prompt.id
         where prompt.run_id = @runId and prompt.split = @split and prompt.round = @round and prompt.ordinal > @after
         order by prompt.ordinal limit @limit

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 
 namespace Rlaif.Storage;
@@ -154,18 +155,25 @@ public sealed class TrainingTables(Database database)
                     """,
                     checkpoint,
                     transaction);
-                await connection.ExecuteAsync(
-                    """
-                    insert into metric (command_id, run_id, round, stage, step, name, value)
-                    values (@CommandId, @RunId, @Round, @Stage, @Step, @Name, @Value) on conflict (command_id, step, name) do nothing
-                    """,
-                    metrics,
-                    transaction);
+                await Insert(connection, transaction, metrics);
                 await WorkTables.Finish(connection, transaction, job.Id, result, at);
             },
             cancel);
         return mine;
     }
+
+    /// <summary>A training stopped itself: its figures so far and the pause of its run, in one transaction; nothing when the epoch has passed to
+    /// somebody else.</summary>
+    public Task Alarm(JobRow job, Guid pause, string reason, IReadOnlyList<MetricRow> metrics, DateTimeOffset at, CancellationToken cancel) => database.Transact(
+        async (connection, transaction) =>
+        {
+            if (await connection.ExecuteAsync("update training_job set step = step where id = @Id and epoch = @Epoch", job, transaction) == 1)
+            {
+                await Insert(connection, transaction, metrics);
+                await RunTables.Pause(connection, transaction, pause, job.RunId, reason, at);
+            }
+        },
+        cancel);
 
     /// <summary>In the order of the stages that they come from: the clocks of two trainers need not agree.</summary>
     public async Task<IReadOnlyList<CheckpointRow>> Checkpoints(Guid runId, CancellationToken cancel)
@@ -186,4 +194,12 @@ public sealed class TrainingTables(Database database)
         return (await connection.QueryAsync<MetricRow>(
             "select * from metric where run_id = @runId order by round, stage, step, name", new { runId })).AsList();
     }
+
+    private static async Task Insert(DbConnection connection, DbTransaction transaction, IReadOnlyList<MetricRow> metrics) => await connection.ExecuteAsync(
+        """
+        insert into metric (command_id, run_id, round, stage, step, name, value)
+        values (@CommandId, @RunId, @Round, @Stage, @Step, @Name, @Value) on conflict (command_id, step, name) do nothing
+        """,
+        metrics,
+        transaction);
 }

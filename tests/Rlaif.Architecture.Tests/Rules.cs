@@ -24,7 +24,7 @@ public partial class Rules
         ["Evaluator"] = ["Contracts", "Recipes", "Storage", "Hosting", "Feedback"],
         ["Generator"] = ["Contracts", "Recipes", "Storage", "Hosting", "Feedback", "Learning"],
         ["RewardTrainer"] = ["Contracts", "Recipes", "Storage", "Hosting", "Learning"],
-        ["PolicyOptimizer"] = ["Contracts", "Recipes", "Storage", "Hosting", "Learning"],
+        ["PolicyOptimizer"] = ["Contracts", "Recipes", "Storage", "Hosting", "Feedback", "Learning"],
         ["Cli"] = ["Contracts", "Recipes", "Storage", "Hosting", "Feedback", "Learning", .. Services],
     };
 

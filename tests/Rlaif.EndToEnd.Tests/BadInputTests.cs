@@ -9,6 +9,7 @@ public class BadInputTests
     public static TheoryData<string, string[]> Cases()
     {
         var quickstart = Repository.Path("recipes/quickstart.yaml");
+        var tiny = Repository.Path("models/tiny");
         return new()
         {
             { "nosuch", ["run", "nosuch.yaml"] },
@@ -22,6 +23,12 @@ public class BadInputTests
             { "sampling.maxNewTokens", ["run", quickstart, "--set", "sampling.maxNewTokens=5000"] },
             { "nosuch-folder", ["run", quickstart, "--summary", "nosuch-folder/summary.json"] },
             { "README.md", ["pretrain", Repository.Path("recipes/tiny-base.yaml"), "--out", Repository.Path("README.md")] },
+            { "nosuch.jsonl", ["train", "dpo", "--model", tiny, "--data", "nosuch.jsonl", "--out", "nosuch-out"] },
+            { "bta", ["train", "dpo", "--model", tiny, "--data", quickstart, "--out", "nosuch-out", "--set", "bta=1"] },
+            { "--reference", ["train", "sft", "--model", tiny, "--data", quickstart, "--out", "nosuch-out", "--reference", tiny] },
+            { "line 1 is not JSON", ["train", "sft", "--model", tiny, "--data", quickstart, "--out", "nosuch-out"] },
+            { "README.md", ["train", "sft", "--model", tiny, "--data", quickstart, "--out", Repository.Path("README.md")] },
+            { "is a policy", ["score", "--model", tiny, "--data", quickstart, "--out", "nosuch-out"] },
             { "nosuch", ["show", "nosuch"] },
             { "nosuch", ["explain", "nosuch"] },
             { "nosuch", ["generate", "--model", "nosuch", "--prompt", "x"] },

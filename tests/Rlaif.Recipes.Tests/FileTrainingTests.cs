@@ -20,6 +20,7 @@ public class FileTrainingTests
         var read = FileTraining.Read("dpo", ["learningRate=2e-5", "batch=16", "variant.loss=ipo", "threads=1", "precision=bfloat16"]);
         Assert.Equal(new DpoRecipe { LearningRate = 2e-5, Batch = 16, Variant = new() { Loss = "ipo" } }, read.Settings);
         Assert.Equal(new Numerics(1, Precision.BFloat16), read.Numerics);
+        Assert.Equal(Precision.BFloat16, FileTraining.Read("dpo", ["precision=auto"], _ => Precision.BFloat16).Numerics.Precision);
     }
 
     [Theory]

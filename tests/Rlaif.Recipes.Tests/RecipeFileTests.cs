@@ -85,6 +85,16 @@ public class RecipeFileTests
         Assert.Equal(Recipes.AsJson(quickstart), Recipes.AsJson(kto with { Name = "quickstart", Optimize = [kto.Optimize[0], quickstart.Optimize[1]] }));
     }
 
+    [Fact]
+    public void The_recipe_of_lora_is_the_quickstart_but_for_the_adapter_and_its_rate()
+    {
+        var (lora, quickstart) = (RecipeFile.Read(Repository.Path("recipes/lora.yaml")), RecipeFile.Read(Repository.Path("recipes/quickstart.yaml")));
+        var dpo = lora.Optimize[1].Dpo!;
+        Assert.Equal(new LoraRecipe(), dpo.Lora);
+        var plain = new OptimizationRecipe { Dpo = dpo with { Lora = null, LearningRate = quickstart.Optimize[1].Dpo!.LearningRate } };
+        Assert.Equal(Recipes.AsJson(quickstart), Recipes.AsJson(lora with { Name = "quickstart", Optimize = [lora.Optimize[0], plain] }));
+    }
+
     [Theory]
     [InlineData("grpo")]
     [InlineData("rloo")]
@@ -98,9 +108,31 @@ public class RecipeFileTests
 
     // The id of a run and the names of its trainings are hashes of this text.
     [Fact]
-    public void What_came_later_is_not_written_where_it_is_not_set() => Assert.Equal(
-        """{"loss":"sigmoid","labelSmoothing":0,"divergence":"reverseKl","alpha":0.5,"discopopTemperature":0.05}""",
-        JsonSerializer.Serialize(new VariantRecipe(), Recipes.Json));
+    public void What_came_later_is_not_written_where_it_is_not_set()
+    {
+        Assert.Equal(
+            """{"loss":"sigmoid","labelSmoothing":0,"divergence":"reverseKl","alpha":0.5,"discopopTemperature":0.05}""",
+            JsonSerializer.Serialize(new VariantRecipe(), Recipes.Json));
+        Assert.DoesNotContain("\"lora\"", JsonSerializer.Serialize(new DpoRecipe()), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"lora\"", Recipes.AsJson(RecipeFile.Parse(Recipes.Minimal, "r.yaml")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_training_may_have_an_adapter()
+    {
+        var algorithms = typeof(OptimizationRecipe).GetProperties().Where(p => p.CanWrite).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToList();
+        var read = RecipeFile.Parse(
+            Recipes.Minimal, "r.yaml",
+            [$"optimize=[{string.Join(", ", algorithms.Select(name => $"{{{name}: {{lora: {{rank: 4, targetModules: [q_proj, v_proj]}}}}}}"))}]", "rewardModel.lora.dora=true"]);
+        Assert.All(read.Optimize, one => Assert.Contains("\"lora\":{\"rank\":4,\"alpha\":32,\"rslora\":false,\"dora\":false,\"targetModules\":[\"q_proj\",\"v_proj\"]}",
+            JsonSerializer.Serialize(one, Recipes.Json), StringComparison.Ordinal));
+        Assert.Equal(algorithms.Count, read.Optimize.Count);
+        Assert.True(read.RewardModel.Lora!.Dora);
+    }
+
+    [Fact]
+    public void An_adapter_of_which_nothing_is_said_has_its_defaults() =>
+        Assert.Equal(new LoraRecipe(), RecipeFile.Parse(Recipes.Minimal, "r.yaml", ["optimize.0.dpo.lora={}"]).Optimize[0].Dpo!.Lora);
 
     [Fact]
     public void Settings_of_trainings_that_came_later_are_not_written_where_they_are_not_set()

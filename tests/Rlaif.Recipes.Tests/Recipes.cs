@@ -55,7 +55,19 @@ internal static class Recipes
     private static PpoRecipe? Fitting(PpoRecipe? ppo) =>
         ppo is { KlTarget: > 0 } && (ppo.Beta == 0 || ppo.KlHorizon <= 0.2 * ppo.Batch) ? ppo with { KlTarget = 0 } : ppo;
 
-    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one with { Ppo = Fitting(one.Ppo) } : one with
+    // Something of a response's content has a weight, and its band of lengths is one.
+    private static T? Fitting<T>(T? online)
+        where T : OnlineRecipe =>
+        online?.Rewards is not { } rewards ? online : online with
+        {
+            Rewards = rewards with { Rules = Math.Max(rewards.Rules, 0.5), LongestTokens = Math.Max(rewards.LongestTokens, rewards.ShortestTokens) },
+        };
+
+    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one with
+    {
+        Grpo = Fitting<GrpoRecipe>(one.Grpo), Rloo = Fitting<RlooRecipe>(one.Rloo), Ppo = Fitting<PpoRecipe>(Fitting(one.Ppo)),
+    }
+    : one with
     {
         Dpo = dpo with
         {
@@ -158,6 +170,16 @@ internal static class Recipes
             string[] losses = ["sigmoid", "exo", "aot", "bco", "sft", "sftPerSequence"];
             return Gen.Select(Gen.Bool, Gen.Int[0, losses.Length - 1], Gen.Int[0, losses.Length - 1], Gen.Double[0.1, range!.High]).Select((none, one, other, weight) =>
                 none ? null : (object?)new SortedDictionary<string, double>(StringComparer.Ordinal) { [losses[one]] = weight, [losses[other]] = 1 });
+        }
+
+        if (property.Name == nameof(LoraRecipe.TargetModules))
+        {
+            return Gen.Int[0, words!.Words.Count].Select(many => many == 0 ? null : (object?)words.Words.Take(many).ToArray());
+        }
+
+        if (property.Name == nameof(TrainingRecipe.Lora))
+        {
+            return Gen.Select(Gen.Bool, Record(type), (none, lora) => none ? null : (object?)lora);
         }
 
         return type.IsGenericType

@@ -34,7 +34,7 @@ internal static class CommandLine
         {
             RunCommand.Make(home, server), LookCommands.Runs(home, server), LookCommands.Show(home, server), LookCommands.Explain(home, server),
             LabelCommand.Make(home, server),
-            TalkCommands.Chat(), TalkCommands.Generate(), ConstitutionCommand.Make(), PretrainCommand.Make(), DoctorCommand.Make(home),
+            TalkCommands.Chat(), TalkCommands.Generate(), ConstitutionCommand.Make(), PretrainCommand.Make(), TrainCommand.Make(), ScoreCommand.Make(), DoctorCommand.Make(home),
             ServeCommand.Make(), UpCommand.Make(home), ControlCommands.Pause(server), ControlCommands.Resume(server), ControlCommands.Cancel(server),
             ParkedCommand.Make(server),
         };

@@ -7,9 +7,6 @@ namespace Rlaif.Cli.Running;
 /// <summary>One process at a time runs on a home: SQLite and the work folder have one writer. The system frees the lock of a killed process.</summary>
 internal sealed class HomeLock : IDisposable
 {
-    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows: how the runtime tells that another process holds the file.
-    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020)];
-
     private readonly FileStream file;
 
     public HomeLock(HomeFolder home, string name = "lock")
@@ -37,15 +34,5 @@ internal sealed class HomeLock : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private static FileStream? TryOpen(HomeFolder home, string name)
-    {
-        try
-        {
-            return new FileStream(Path.Combine(home.Path, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (Held.Contains(error.HResult))
-        {
-            return null;
-        }
-    }
+    private static FileStream? TryOpen(HomeFolder home, string name) => LockFile.TryOpen(Path.Combine(home.Path, name));
 }

@@ -24,6 +24,7 @@ internal sealed record RunInput(
         List<string> leftOut = [];
         var train = Read(recipe.Prompts.Train, leftOut)!;
         var (evaluation, demo) = (Read(recipe.Prompts.Evaluation, leftOut), Read(recipe.Prompts.Demo, leftOut));
+        CheckRewards(recipe, constitution, train);
         var policy = await StartPolicy.Read(recipe.Policy);
         var room = new PromptRoom(recipe, constitution, policy.Chat, policy.MaxPositions);
         var splits = PromptSplits.Draw(recipe, train, evaluation, demo, room.Fits);
@@ -53,6 +54,21 @@ internal sealed record RunInput(
             Constitution = Constitution.Source,
             Prompts = prompts,
         };
+    }
+
+    // A trainer would find out too, after everything before it.
+    private static void CheckRewards(Recipe recipe, Constitution constitution, IReadOnlyList<LoadedPrompt> train)
+    {
+        var rewards = recipe.Optimize.Select(one => one.Online?.Rewards).OfType<RewardsRecipe>().ToList();
+        if (rewards.Exists(one => one.Rules > 0) && constitution.HardRules.Count == 0 && constitution.Principles.All(principle => principle.Check is null))
+        {
+            throw new InputException($"The recipe rewards by rules, and the constitution {constitution.Id} has no machine check; give a principle one, or leave rewards.rules out. Nothing was started.");
+        }
+
+        if (rewards.Exists(one => one.Answer > 0) && train.All(loaded => loaded.Prompt.Expectation?.Answer is null))
+        {
+            throw new InputException($"The recipe rewards right answers, and no prompt of {recipe.Prompts.Train} has one; write expect.answer, or rows of question and answer. Nothing was started.");
+        }
     }
 
     private IEnumerable<PromptRow> Rows() => Prompts.Train.SelectMany((prompts, round) => Rows("train", round + 1, prompts))

@@ -34,7 +34,7 @@ internal sealed class TerminalScreen(TextWriter output, int width) : IRunScreen
         lastRound = stage.Round;
     }
 
-    private static string Left(double seconds)
+    internal static string Left(double seconds)
     {
         var left = TimeSpan.FromSeconds(seconds);
         return left.TotalHours < 1 ? left.ToString(@"m\:ss", CultureInfo.InvariantCulture)

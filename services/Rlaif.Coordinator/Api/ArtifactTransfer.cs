@@ -4,7 +4,7 @@ using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Api;
 
-/// <summary>Artifacts as tar streams: flat folders of regular files, named by what they hold.</summary>
+/// <summary>Artifacts as tar streams: regular files, folders only in their names.</summary>
 public static class ArtifactTransfer
 {
     /// <summary>Writes an artifact, file after file by name.</summary>
@@ -13,9 +13,9 @@ public static class ArtifactTransfer
         ArgumentNullException.ThrowIfNull(artifacts);
         var folder = await artifacts.Fetch(artifact, cancel);       // before a byte is sent
         await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
-        foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            await tar.WriteEntryAsync(file, Path.GetFileName(file), cancel);
+            await tar.WriteEntryAsync(file, Path.GetRelativePath(folder, file).Replace('\\', '/'), cancel);
         }
     }
 
@@ -52,13 +52,16 @@ public static class ArtifactTransfer
             await using var tar = new TarReader(input, leaveOpen: true);
             while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
             {
-                // A name from outside: only a file of this folder.
-                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Name != Path.GetFileName(entry.Name) || entry.Name is "" or "." or "..")
+                // A name from outside: only a file inside this folder.
+                if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Name.Contains('\\', StringComparison.Ordinal)
+                    || entry.Name.Split('/').Any(part => part is "" or "." or ".."))
                 {
-                    throw new InputException("An artifact is a tar of plain files without folders or links; nothing was kept.");
+                    throw new InputException("An artifact is a tar of plain files inside its folder, without links; nothing was kept.");
                 }
 
-                await entry.ExtractToFileAsync(Path.Combine(folder, entry.Name), overwrite: false, cancel);
+                var file = Path.Combine(folder, entry.Name);
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                await entry.ExtractToFileAsync(file, overwrite: false, cancel);
             }
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)

@@ -67,7 +67,8 @@ public sealed class LineageReports(
         var command = await lineage.Command(made.CommandId, cancel);
         var optimized = command?.Kind == nameof(OptimizePolicy) ? Json.Read<OptimizePolicy>(command.Body) : null;
         var supervised = optimized?.Algorithm == "sft";
-        // A policy that learnt from its own samples was judged by a model of these pairs.
+        // A policy that learnt from its own samples was judged by a model of these pairs, or by rules, which no pair taught.
+        var unlabelled = optimized is { RewardModel: null } && Json.Read<Recipe>(run.Recipe).Optimize[optimized.Position].IsOnline;
         var labelled = all.LastOrDefault(checkpoint => checkpoint.Artifact == optimized?.RewardModel) ?? made;
         var sources = await DataSources.Of(artifacts, labelled.DataArtifact, cancel);
         return new()
@@ -81,7 +82,7 @@ public sealed class LineageReports(
             StartArtifact = made.StartArtifact,
             DataArtifact = made.DataArtifact,
             PublishedAt = made.PublishedAt,
-            Pairs = supervised ? [] : await Pairs(run, labelled, sources, cancel),
+            Pairs = supervised || unlabelled ? [] : await Pairs(run, labelled, sources, cancel),
             Revisions = supervised ? await Revisions(run, made.Round, sources, cancel) : [],
         };
     }

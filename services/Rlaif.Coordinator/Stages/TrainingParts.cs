@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Rlaif.Contracts;
 using Rlaif.Coordinator.Runs;
 using Rlaif.Feedback.Settling;
 using Rlaif.Storage;
@@ -12,7 +13,8 @@ internal sealed record PairLine(Guid Source, int[] Prompt, int[] Chosen, int[] R
 internal sealed record ResponseLine(Guid Source, int[] Prompt, int[] Response);
 
 /// <summary>A prompt as a trainer reads it that answers it itself.</summary>
-internal sealed record PromptLine(string PromptId, int[] Prompt);
+/// <param name="Asked">The same as text, with what is known of a right answer; null: the trainer reads none.</param>
+internal sealed record PromptLine(string PromptId, int[] Prompt, Prompt? Asked);
 
 /// <summary>Settled rows become data artifacts of token ids: the trainer never tokenizes a response again.</summary>
 internal sealed class TrainingParts(TrainingData data, PairTables pairs, ArtifactStore artifacts, RunLineage lineage)
@@ -52,8 +54,9 @@ internal sealed class TrainingParts(TrainingData data, PairTables pairs, Artifac
         data.Responses(run.Id, 0, Purposes.Evaluation, cancel).Select(response => new ResponseLine(response.Id, response.Prompt, response.Response));
 
     /// <summary>The prompts that a round trains on, in their order.</summary>
-    public IAsyncEnumerable<PromptLine> Prompts(RunContext run, int round, CancellationToken cancel) =>
-        data.Prompts(run.Id, Splits.Train, round, cancel).Select(prompt => new PromptLine(prompt.PromptId, prompt.Prompt));
+    /// <param name="texts">Whether their texts are read too.</param>
+    public IAsyncEnumerable<PromptLine> Prompts(RunContext run, int round, bool texts, CancellationToken cancel) =>
+        data.Prompts(run.Id, Splits.Train, round, cancel).Select(prompt => new PromptLine(prompt.PromptId, prompt.Prompt, texts ? Json.Read<Prompt>(prompt.Body) : null));
 
     /// <summary>JSON lines as an artifact. Null: there are none.</summary>
     public Task<string?> Store<T>(RunContext run, int round, string name, IAsyncEnumerable<T> lines, CancellationToken cancel) =>

@@ -69,7 +69,7 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
         var data = recipe switch
         {
             { Sft: not null } => await parts.Store(run, round, name, parts.BetterRevisions(run, round, cancel), cancel),
-            { IsOnline: true } => await parts.Store(run, round, name, parts.Prompts(run, round, cancel), cancel),
+            { Online: { } online } => await parts.Store(run, round, name, parts.Prompts(run, round, online.ReadsTexts, cancel), cancel),
             _ => await parts.Store(run, round, name, parts.Pairs(run, round, ties: false, cancel), cancel),
         };
         if (data is not { } artifact)
@@ -79,7 +79,7 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
 
         var id = RlaifId.Of(run.Id, round, recipe.Algorithm, position);
         var start = await parts.Lineage.Candidate(run, round, cancel);
-        var rewardModel = recipe.IsOnline ? await parts.Lineage.RewardModel(run, round, cancel) : null;
+        var rewardModel = recipe.Online is { NeedsRewardModel: true } ? await parts.Lineage.RewardModel(run, round, cancel) : null;
         yield return new(id, new OptimizePolicy(id, run.Id, round, position, recipe.Algorithm, start, start, artifact, RlaifId.Seed(id), rewardModel));
     }
 

@@ -9,7 +9,7 @@ internal static class Answer
     public static bool? Holds(Subject subject) => subject switch
     {
         { Safety: Safety.Unsafe } or { Expectation: null } => null,
-        { Expectation: { Any: [], All: [], None: [], MinWords: 0, Pattern: null } } => null,
+        { Expectation: { Any: [], All: [], None: [], MinWords: 0, Pattern: null, Answer: null } } => null,
         _ => Meets(subject, subject.Expectation),
     };
 
@@ -22,6 +22,7 @@ internal static class Answer
         && expected.All.All(word => Says(subject, expected, word))
         && !SaysForbidden(subject)
         && subject.Said.Count >= expected.MinWords
+        && (expected.Answer is null || FinalAnswer.Same(expected.Answer, subject.Text))
         && (expected.Pattern is null || UserPattern.Of(expected.Pattern).IsMatch(subject.Text));
 
     private static bool Says(Subject subject, Expectation expected, string word) =>

@@ -84,17 +84,19 @@ public sealed record Constitution
 
     /// <summary>What the hard rules say of a pair, whatever labelers think.</summary>
     /// <exception cref="InputException">A pattern took too long: a rule that overrules everybody is not skipped.</exception>
-    public Veto VetoOf(IReadOnlyList<Turn> prompt, Expectation? expectation, Candidate first, Candidate second)
-    {
-        bool Breaks(Candidate response) => HardRules.Any(rule => Score(rule, prompt, expectation, response) == 0);
-        return (Breaks(first), Breaks(second)) switch
+    public Veto VetoOf(IReadOnlyList<Turn> prompt, Expectation? expectation, Candidate first, Candidate second) =>
+        (Breaks(prompt, expectation, first), Breaks(prompt, expectation, second)) switch
         {
             (true, true) => Veto.Both,
             (true, false) => Veto.First,
             (false, true) => Veto.Second,
             _ => Veto.None,
         };
-    }
+
+    /// <summary>Whether a response breaks a hard rule.</summary>
+    /// <exception cref="InputException">A pattern took too long: a rule that overrules everybody is not skipped.</exception>
+    public bool Breaks(IReadOnlyList<Turn> prompt, Expectation? expectation, Candidate response) =>
+        HardRules.Any(rule => Score(rule, prompt, expectation, response) == 0);
 
     private static double? Score(HardRule rule, IReadOnlyList<Turn> prompt, Expectation? expectation, Candidate response)
     {

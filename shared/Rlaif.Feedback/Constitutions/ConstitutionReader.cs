@@ -149,7 +149,7 @@ internal sealed partial class ConstitutionReader
 
     private Expectation Expectation(YamlMapping mapping)
     {
-        var fields = new Fields(mapping, "an expectation", _problems, "any", "all", "none", "case", "minWords", "pattern", "safety");
+        var fields = new Fields(mapping, "an expectation", _problems, "any", "all", "none", "case", "minWords", "pattern", "answer", "safety");
         var pattern = fields.Text("pattern");
         try
         {
@@ -168,6 +168,7 @@ internal sealed partial class ConstitutionReader
             Case = fields.Flag("case", false),
             MinWords = (int)fields.Number("minWords", 0, 0, 10_000),
             Pattern = pattern,
+            Answer = fields.Text("answer"),
             Safety = fields.Word("safety", Safety.Unknown),
         };
     }

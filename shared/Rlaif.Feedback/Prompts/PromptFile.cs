@@ -12,8 +12,9 @@ public sealed record DroppedTranscript(int Line, string Reason);
 
 /// <summary>Reads prompts from JSON lines, compressed when the name ends in .gz.</summary>
 /// <remarks>A line is one of: <c>{"id", "prompt", "tag", "expect", "safety"}</c>, of which only the prompt (a text, or a list of
-/// <c>{"role", "content"}</c>) is needed; <c>{"messages": [...]}</c>, whose last assistant turn is left off; or
-/// <c>{"chosen", "rejected"}</c>, two transcripts of one dialogue with different last answers (<see cref="Transcript"/>).
+/// <c>{"role", "content"}</c>) is needed; <c>{"messages": [...]}</c>, whose last assistant turn is left off;
+/// <c>{"chosen", "rejected"}</c>, two transcripts of one dialogue with different last answers (<see cref="Transcript"/>); or <c>{"question", "answer"}</c>,
+/// GSM8K's, a question and a solution that comes to its answer.
 /// Other keys of a line are ignored. A prompt without an id is named by its line and the hash of its turns.</remarks>
 public static class PromptFile
 {

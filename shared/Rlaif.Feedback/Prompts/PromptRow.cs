@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rlaif.Contracts;
+using Rlaif.Feedback.Checks;
 
 namespace Rlaif.Feedback.Prompts;
 
@@ -42,7 +43,13 @@ internal static class PromptRow
             return new(Named(row, line, pair.Turns), pair.Chosen, pair.Rejected);
         }
 
-        throw new FormatException("it has none of prompt, messages, or chosen with rejected; one of these holds the prompt.");
+        if (row.TryGetProperty("question", out var question) && row.TryGetProperty("answer", out var answer))
+        {
+            var solved = Named(row, line, [new("user", Text(question, "question"))]);
+            return new(solved with { Expectation = (solved.Expectation ?? new()) with { Answer = Solution(answer, "answer") } });
+        }
+
+        throw new FormatException("it has none of prompt, messages, chosen with rejected, or question with answer; one of these holds the prompt.");
     }
 
     private static Prompt Named(JsonElement row, int line, IReadOnlyList<Turn> turns)
@@ -99,14 +106,18 @@ internal static class PromptRow
             "minWords" when property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out var words) && words >= 0 =>
                 known with { MinWords = words },
             "pattern" => known with { Pattern = Pattern(property) },
+            "answer" => known with { Answer = Solution(property.Value, "expect.answer") },
             "case" or "minWords" => throw new FormatException($"expect.{property.Name} is {property.Value.GetRawText()}, which is not possible."),
-            _ => throw new FormatException($"expect.{property.Name} is not known; known are any, all, none, case, minWords and pattern."),
+            _ => throw new FormatException($"expect.{property.Name} is not known; known are any, all, none, case, minWords, pattern and answer."),
         });
     }
 
     private static string[] Words(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Array
         ? [.. property.Value.EnumerateArray().Select(word => Text(word, $"each of expect.{property.Name}"))]
         : throw new FormatException($"expect.{property.Name} must be a list of words, this is {Kind(property.Value)}.");
+
+    private static string Solution(JsonElement value, string name) => FinalAnswer.Of(Text(value, name)) is not null ? value.GetString()!
+        : throw new FormatException($"{name} comes to no answer; end it with #### and the answer, \\boxed{{}} around it, or a number.");
 
     private static string Pattern(JsonProperty property)
     {

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Adapters;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,22 +10,21 @@ namespace Rlaif.Learning.Models;
 internal delegate Tensor Attention(Tensor query, Tensor key, Tensor value);
 
 /// <summary>One layer: attention and a gated feed-forward part, each behind an RMS norm and added to the stream.</summary>
-internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, Parameter?> weight)
+internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, Parameter?> weight, Func<string, LowRank?> adapter)
 {
-    private Parameter Of(string name) => weight($"model.layers.{index}.{name}")!;
+    public Parameter InputNorm => field ??= Of("input_layernorm.weight")!;
+    public Projection Query => field ??= Projection("self_attn.q_proj");
+    public Projection Key => field ??= Projection("self_attn.k_proj");
+    public Projection Value => field ??= Projection("self_attn.v_proj");
+    public Projection Output => field ??= Projection("self_attn.o_proj");
+    public Parameter FeedForwardNorm => field ??= Of("post_attention_layernorm.weight")!;
+    public Projection Gate => field ??= Projection("mlp.gate_proj");
+    public Projection Up => field ??= Projection("mlp.up_proj");
+    public Projection Down => field ??= Projection("mlp.down_proj");
 
-    public Parameter InputNorm => field ??= Of("input_layernorm.weight");
-    public Parameter Query => field ??= Of("self_attn.q_proj.weight");
-    public Parameter Key => field ??= Of("self_attn.k_proj.weight");
-    public Parameter Value => field ??= Of("self_attn.v_proj.weight");
-    public Parameter? QueryBias => weight($"model.layers.{index}.self_attn.q_proj.bias");
-    public Parameter? KeyBias => weight($"model.layers.{index}.self_attn.k_proj.bias");
-    public Parameter? ValueBias => weight($"model.layers.{index}.self_attn.v_proj.bias");
-    public Parameter Output => field ??= Of("self_attn.o_proj.weight");
-    public Parameter FeedForwardNorm => field ??= Of("post_attention_layernorm.weight");
-    public Parameter Gate => field ??= Of("mlp.gate_proj.weight");
-    public Parameter Up => field ??= Of("mlp.up_proj.weight");
-    public Parameter Down => field ??= Of("mlp.down_proj.weight");
+    private Parameter? Of(string name) => weight($"model.layers.{index}.{name}");
+
+    private Projection Projection(string name) => new(Of($"{name}.weight")!, Of($"{name}.bias"), adapter($"model.layers.{index}.{name}"));
 
     /// <summary>[batch, time, hidden] to the same.</summary>
     /// <param name="mask">As for <see cref="Masked"/>; null: causal.</param>
@@ -39,15 +39,15 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     {
         var (batch, time) = (x.shape[0], x.shape[1]);
         var normed = RmsNorm(x, InputNorm, config);
-        Tensor Heads(Parameter projection, Parameter? bias, int heads) =>
-            MatrixProduct.Linear(normed, projection, bias).view(batch, time, heads, config.HeadDim).transpose(1, 2);     // [batch, heads, time, width]
-        var query = RotaryTable.Turn(Heads(Query, QueryBias, config.Heads), cosines, sines);
-        var key = RotaryTable.Turn(Heads(Key, KeyBias, config.KeyValueHeads), cosines, sines);
-        var mixed = attend(query, key, Heads(Value, ValueBias, config.KeyValueHeads));
-        x = x + MatrixProduct.Linear(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim), Output);
+        Tensor Heads(Projection projection, int heads) =>
+            projection.Of(normed).view(batch, time, heads, config.HeadDim).transpose(1, 2);         // [batch, heads, time, width]
+        var query = RotaryTable.Turn(Heads(Query, config.Heads), cosines, sines);
+        var key = RotaryTable.Turn(Heads(Key, config.KeyValueHeads), cosines, sines);
+        var mixed = attend(query, key, Heads(Value, config.KeyValueHeads));
+        x = x + Output.Of(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim));
 
         normed = RmsNorm(x, FeedForwardNorm, config);
-        return x + MatrixProduct.Linear(nn.functional.silu(MatrixProduct.Linear(normed, Gate)) * MatrixProduct.Linear(normed, Up), Down);
+        return x + Down.Of(nn.functional.silu(Gate.Of(normed)) * Up.Of(normed));
     }
 
     /// <summary>Every token sees itself and those before it.</summary>

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Adapters;
 using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using TorchSharp;
@@ -12,31 +13,50 @@ public sealed class LanguageModel : IDisposable
 {
     private readonly Dictionary<string, Parameter> byName;
     private readonly DecoderLayer[] layers;
+    private readonly Projection head;
     private readonly RotaryTable rotary;
+    private readonly IReadOnlyList<IDisposable> owned;
 
     /// <summary>Takes over the weights, which must be those of <see cref="WeightShape.Of"/> in that order.</summary>
     internal LanguageModel(ModelConfig config, IReadOnlyList<NamedWeight> weights)
+        : this(config, weights, adapter: null, new RotaryTable(config), [])
     {
-        Config = config;
-        Weights = weights;
+        owned = [.. weights.Select(w => w.Value), rotary];
+    }
+
+    private LanguageModel(
+        ModelConfig config, IReadOnlyList<NamedWeight> weights, Adapter? adapter, RotaryTable rotary, IReadOnlyList<IDisposable> owned)
+    {
+        (Config, Weights, Adapter, this.rotary, this.owned) = (config, weights, adapter, rotary, owned);
         byName = weights.ToDictionary(w => w.Name, w => w.Value, StringComparer.Ordinal);
-        layers = [.. Enumerable.Range(0, config.Layers).Select(i => new DecoderLayer(config, i, byName.GetValueOrDefault))];
-        rotary = new RotaryTable(config);
+        foreach (var (name, value) in adapter?.Saved ?? [])
+        {
+            byName[name] = value;
+        }
+
+        LowRank? Pair(string module) => adapter?.Pairs.GetValueOrDefault(module);
+        layers = [.. Enumerable.Range(0, config.Layers).Select(i => new DecoderLayer(config, i, byName.GetValueOrDefault, Pair))];
+        head = new(byName.GetValueOrDefault("lm_head.weight") ?? Embedding, null, Pair("lm_head"));
     }
 
     /// <summary>The shape.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>Every weight under its Hugging Face name, ordinal by name (the order of the file). Tied weights appear once.</summary>
+    /// <summary>Every weight under its Hugging Face name, ordinal by name (the order of the file), as it is without an adapter. Tied weights appear
+    /// once.</summary>
     public IReadOnlyList<NamedWeight> Weights { get; }
+
+    /// <summary>What stands on the weights and changes what the model computes.</summary>
+    internal Adapter? Adapter { get; }
+
+    /// <summary>What a training changes: the adapter's weights where there is one, else all.</summary>
+    internal IReadOnlyList<NamedWeight> Trained => Adapter?.Weights ?? Weights;
 
     internal IReadOnlyList<DecoderLayer> Layers => layers;
 
     internal Parameter Embedding => byName["model.embed_tokens.weight"];
 
     internal Parameter FinalNorm => byName["model.norm.weight"];
-
-    internal Parameter Head => byName.GetValueOrDefault("lm_head.weight") ?? Embedding;
 
     internal RotaryTable Rotary => rotary;
 
@@ -95,24 +115,57 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Scores of the next token: [.., hidden] to [.., vocabulary].</summary>
-    public Tensor Logits(Tensor hidden) => MatrixProduct.Linear(hidden, Head);
+    public Tensor Logits(Tensor hidden) => head.Of(hidden);
+
+    /// <summary>These weights, which rest from now on, under an adapter. Takes over both: this model is not to be used any more.</summary>
+    internal LanguageModel With(Adapter adapter)
+    {
+        foreach (var weight in Weights)
+        {
+            weight.Value.requires_grad = false;
+        }
+
+        return new(Config, Weights, adapter, rotary, [.. owned, .. adapter.Weights.Select(w => w.Value)]);
+    }
+
+    /// <summary>The model that the adapter stands on: the same tensors, not a copy, so the bits are those of a model that never had one. To be
+    /// disposed of before this one.</summary>
+    internal LanguageModel WithoutAdapter() => new(Config, Weights, adapter: null, rotary, []);
+
+    /// <summary>A model without adapter that computes the same, up to rounding. Weights that the adapter leaves alone are the same tensors, so this one
+    /// must live longer.</summary>
+    internal LanguageModel Merged()
+    {
+        List<Parameter> made = [];
+        Parameter Merged(NamedWeight weight)
+        {
+            if (Adapter?.PairOf(weight.Name) is not { } pair)
+            {
+                return byName[weight.Name];
+            }
+
+            made.Add(OwnParameter(pair.Merged(byName[weight.Name]), trainable: false));
+            return made[^1];
+        }
+
+        return new(Config, [.. Weights.Select(w => w with { Value = Merged(w) })], adapter: null, rotary, made);
+    }
 
     /// <summary>The same model with its own copy of the weights.</summary>
     public LanguageModel Clone(bool trainable)
     {
         using var noGradient = no_grad();
-        return new(Config, [.. Weights.Select(w => new NamedWeight(w.Name, OwnParameter(w.Value.detach().clone(), trainable)))]);
+        using var merged = Merged();
+        return new(Config, [.. merged.Weights.Select(w => new NamedWeight(w.Name, OwnParameter(w.Value.detach().clone(), trainable)))]);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var weight in Weights)
+        foreach (var one in owned)
         {
-            weight.Value.Dispose();
+            one.Dispose();
         }
-
-        rotary.Dispose();
     }
 
     // Takes over the values; it must outlive the scope that they were made in.

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Adapters;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
 using TorchSharp;
@@ -16,8 +17,16 @@ public sealed class RewardModel : IDisposable
     internal RewardModel(ModelConfig config, IReadOnlyList<NamedWeight> weights)
     {
         Weights = weights;
-        Score = weights.Single(w => w.Name == ScoreName).Value;
+        Score = Head;
         Body = new(config with { TiedEmbeddings = true }, [.. weights.Where(w => w.Name != ScoreName)]);
+    }
+
+    private RewardModel(RewardModel on, Adapter adapter)
+    {
+        Weights = on.Weights;
+        Head.requires_grad = false;
+        Score = adapter.Saved.FirstOrDefault(w => w.Name == ScoreName)?.Value ?? Head;
+        Body = on.Body.With(adapter);
     }
 
     /// <summary>The decoder; it has no head of its own.</summary>
@@ -26,7 +35,7 @@ public sealed class RewardModel : IDisposable
     /// <summary>The scalar head, [1, hidden], without bias.</summary>
     public Parameter Score { get; }
 
-    /// <summary>All weights in file order, the parameters themselves.</summary>
+    /// <summary>All weights in file order, the parameters themselves, as they are without an adapter.</summary>
     public IReadOnlyList<NamedWeight> Weights { get; }
 
     /// <summary>Heads for single principles; null where they are not read.</summary>
@@ -34,6 +43,11 @@ public sealed class RewardModel : IDisposable
 
     /// <summary>Where its rewards lie; null when nobody has measured it.</summary>
     public RewardStatistics? Scale { get; internal set; }
+
+    /// <summary>What a training changes: the adapter's weights where there is one, else all.</summary>
+    internal IReadOnlyList<NamedWeight> Trained => Body.Adapter?.Weights ?? Weights;
+
+    private Parameter Head => Weights.Single(w => w.Name == ScoreName).Value;
 
     /// <summary>A trainable reward model on a copy of a language model's decoder; the head is N(0, 1 / (hidden + 1)) (Stiennon et al. 2020).</summary>
     public static RewardModel On(LanguageModel policy, ulong seed)
@@ -82,10 +96,14 @@ public sealed class RewardModel : IDisposable
         return (ids.ne(padTokenId).to(ScalarType.Int64) * positions).argmax(-1).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc cref="LanguageModel.With"/>
+    internal RewardModel With(Adapter adapter) => new(this, adapter);
+
     private static RewardModel On(LanguageModel policy, float[] head)
     {
         using var noGradient = no_grad();
-        var body = policy.Weights.Where(w => w.Name != "lm_head.weight")
+        using var merged = policy.Merged();
+        var body = merged.Weights.Where(w => w.Name != "lm_head.weight")
             .Select(w => new NamedWeight(w.Name, LanguageModel.OwnParameter(w.Value.detach().clone(), trainable: true)));
         return new(policy.Config, [.. body, new(ScoreName, LanguageModel.OwnParameter(TensorDevice.Weight(head, 1, head.Length), trainable: true))]);
     }
@@ -94,7 +112,7 @@ public sealed class RewardModel : IDisposable
     public void Dispose()
     {
         Body.Dispose();
-        Score.Dispose();
+        Head.Dispose();
         Principles?.Dispose();
     }
 }

@@ -42,7 +42,9 @@ public static class Sampler
         live.Sort(ByPrompt);
         using var noGradient = no_grad();
         using var rounded = MatrixProduct.HoldRounded();
-        using var decoder = new BatchDecoder(model, asOnCard);
+        // With an adapter in the weights a token costs what it costs without one, and a card's script needs to know of none.
+        using var merged = model.Merged();
+        using var decoder = new BatchDecoder(merged, asOnCard);
         var draw = new TokenDraw(model.Config.Vocabulary);
         for (var step = 0; live.Count > 0; step++)
         {
@@ -51,7 +53,7 @@ public static class Sampler
             var hidden = step == 0
                 ? decoder.Prefill([.. live.Select(response => response.Request.Prompt)], cancel)
                 : decoder.Step([.. live.Select(response => (long)response.LastId)]);
-            var logits = model.Logits(hidden);
+            var logits = merged.Logits(hidden);
             var tokens = asOnCard ? TensorDraw.Next(logits, live) : draw.Next(logits, live);
             var kept = Enumerable.Range(0, live.Count).ToList();
             // From the last row on, and the last one takes a finished one's place: few rows of the cache move.

@@ -8,7 +8,7 @@ namespace Rlaif.Learning.Sampling;
 /// <summary>One more token in each row, through all layers in one call, for a card: up to hundreds of rows a step costs what its kernels cost
 /// to launch, so products of the same input are one, and operators that TorchSharp does not expose do what else were several.</summary>
 /// <remarks>15 kernels for a layer in f32 where <see cref="DecoderLayer"/> and <see cref="KeyValueCache.Rows"/> need 46. Copies of the weights
-/// that share an input, in bf16 of all, are held as long as this lives.</remarks>
+/// that share an input, in bf16 of all, are held as long as this lives. It knows no adapter: <see cref="Sampler"/> merges one before.</remarks>
 internal sealed class ScriptedLayers : IDisposable
 {
     private static readonly jit.CompilationUnit Script = jit.compile("""
@@ -77,14 +77,14 @@ internal sealed class ScriptedLayers : IDisposable
 
     private IEnumerable<Tensor> Weights(DecoderLayer layer)
     {
-        Tensor Product(params Tensor[] weights) => Own(cat(weights, 0).to(rounded ? ScalarType.BFloat16 : ScalarType.Float32));
-        Tensor Single(Tensor weight) => rounded ? Own(weight.to(ScalarType.BFloat16)) : weight;
+        Tensor Product(params Projection[] same) => Own(cat([.. same.Select(one => one.Weight)], 0).to(rounded ? ScalarType.BFloat16 : ScalarType.Float32));
+        Tensor Single(Projection one) => rounded ? Own(one.Weight.to(ScalarType.BFloat16)) : one.Weight;
         Tensor[] all =
         [
             layer.InputNorm, Product(layer.Query, layer.Key, layer.Value), Single(layer.Output),
             layer.FeedForwardNorm, Product(layer.Gate, layer.Up), Single(layer.Down),
         ];
-        return model.Config.AttentionBias ? [.. all, Own(cat([layer.QueryBias!, layer.KeyBias!, layer.ValueBias!], 0))] : all;
+        return model.Config.AttentionBias ? [.. all, Own(cat([layer.Query.Bias!, layer.Key.Bias!, layer.Value.Bias!], 0))] : all;
     }
 
     private Tensor Own(Tensor tensor)

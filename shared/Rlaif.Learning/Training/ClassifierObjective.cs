@@ -14,7 +14,7 @@ namespace Rlaif.Learning.Training;
 internal sealed class ClassifierObjective(
     RewardModel model, IReadOnlyList<JudgedExample> responses, double centring, IReadOnlyList<TrainingExample>? scale = null) : IObjective
 {
-    public IReadOnlyList<NamedWeight> Weights => model.Weights;
+    public IReadOnlyList<NamedWeight> Weights => model.Trained;
 
     public IReadOnlyList<int> Lengths { get; } = [.. responses.Select(one => one.Prompt.Length + one.Response.Length)];
 

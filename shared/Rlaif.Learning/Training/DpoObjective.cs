@@ -9,7 +9,7 @@ namespace Rlaif.Learning.Training;
 /// <summary>Direct preference optimisation against log-probabilities of the reference that were computed before the first step.</summary>
 internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingPair> pairs, ReferenceLogProbs reference, TokenVariant variant) : IObjective
 {
-    public IReadOnlyList<NamedWeight> Weights => policy.Weights;
+    public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
     public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(PairBatch.Length)];
 

@@ -1,6 +1,7 @@
 using Rlaif.Learning.Advantages;
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ internal sealed class GroupObjective(
     /// <summary>A rollout and what is kept of it for all steps on it, response by response.</summary>
     private sealed record Lesson(Rollout Rollout, IReadOnlyList<float> Advantages, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference);
 
-    public IReadOnlyList<NamedWeight> Weights => policy.Weights;
+    public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
     public IReadOnlyList<int> Lengths => promptLengths;
 
@@ -114,6 +115,7 @@ internal sealed class GroupObjective(
             ($"{algorithm.Name}/reward_deviation_in_group", made.Average(rollout => Deviation(rollout.Rewards))),
             ($"{algorithm.Name}/response_tokens", made.Average(rollout => rollout.Group.Responses.Average(response => response.Length))),
             ($"{algorithm.Name}/ended", made.Average(rollout => rollout.Ended.Average(ended => ended ? 1.0 : 0))),
+            .. RewardFigures.Of(made),
         ];
     }
 

@@ -16,7 +16,7 @@ internal sealed class KtoObjective(LanguageModel policy, IReadOnlyList<JudgedRes
 {
     private readonly TokenSequence[] mismatched = [.. responses.Select(r => TokenSequence.Of(r.Prompt, r.Mismatched))];
 
-    public IReadOnlyList<NamedWeight> Weights => policy.Weights;
+    public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
     public IReadOnlyList<int> Lengths { get; } = [.. responses.Select(r => r.Prompt.Length + r.Response.Length)];
 

@@ -1,6 +1,7 @@
 using Rlaif.Learning.Advantages;
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 using TorchSharp;
@@ -30,7 +31,7 @@ internal sealed class PpoObjective(
 
     public IReadOnlyList<TrainedPart> Parts { get; } =
     [
-        new("", policy.Weights, step => plan.Steps[step].Rollout < recipe.ValueWarmup ? 0 : 1),
+        new("", policy.Trained, step => plan.Steps[step].Rollout < recipe.ValueWarmup ? 0 : 1),
         new("value_", [.. critic.Weights.Select(w => new NamedWeight("value." + w.Name, w.Value))],
             _ => recipe.ValueLearningRate > 0 ? recipe.ValueLearningRate / recipe.LearningRate : 1),
     ];
@@ -105,7 +106,7 @@ internal sealed class PpoObjective(
         using var scope = NewDisposeScope();
         var values = critic.Rewards(batch.Hidden(critic.Body).index_select(0, batch.Asked.Rows));
         // It begins as the reward model, in the unit of the rewards that it is to foretell.
-        return (recipe.NormaliseRewards ? critic.Scale!.Normalised(values) : values).MoveToOuterDisposeScope();
+        return (recipe.NormaliseRewards && critic.Scale is { } scale ? scale.Normalised(values) : values).MoveToOuterDisposeScope();
     }
 
     /// <summary>Rewards, advantages and returns of a batch of rollouts, under the policy and the critic as they are now.</summary>
@@ -136,6 +137,7 @@ internal sealed class PpoObjective(
         [
             ("ppo/score", scores.mean().item<float>()), (Kl, lastKl), (Coefficient, controller.Coefficient),
             ("ppo/response_tokens", old.Average(of => of.Length)), ("ppo/ended", made.Count(rollout => rollout.Ended[0]) / (double)made.Count),
+            .. RewardFigures.Of(made),
         ];
     }
 }

@@ -8,7 +8,7 @@ namespace Rlaif.Learning.Training;
 /// <param name="algorithm">As it stands in the metrics' names.</param>
 internal sealed class ReferenceFreeObjective(string algorithm, LanguageModel policy, IReadOnlyList<TrainingPair> pairs, ReferenceFreeVariant variant) : IObjective
 {
-    public IReadOnlyList<NamedWeight> Weights => policy.Weights;
+    public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
     public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(PairBatch.Length)];
 

@@ -17,7 +17,7 @@ internal sealed class RewardModelObjective(
     private readonly IReadOnlyList<string> principles = model.Principles?.Principles ?? [];
     private IReadOnlyList<int> labels = [];     // of each principle in the step
 
-    public IReadOnlyList<NamedWeight> Weights => [.. model.Weights, .. model.Principles?.Weights ?? []];
+    public IReadOnlyList<NamedWeight> Weights => [.. model.Trained, .. model.Principles?.Weights ?? []];
 
     public IReadOnlyList<int> Lengths { get; } = [.. pairs.Select(PairBatch.Length)];
 

@@ -6,7 +6,11 @@ namespace Rlaif.Learning.Training;
 /// <param name="Group">The prompt and the sampled responses.</param>
 /// <param name="Ended">Whether each response has its end token.</param>
 /// <param name="Rewards">Of each response, after penalties; finite.</param>
-internal sealed record Rollout(ResponseGroup Group, IReadOnlyList<bool> Ended, IReadOnlyList<float> Rewards);
+internal sealed record Rollout(ResponseGroup Group, IReadOnlyList<bool> Ended, IReadOnlyList<float> Rewards)
+{
+    /// <summary>What each source of the rewards gave each response, by the source's name; none where there is one source only and nothing to tell apart.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<float>> Parts { get; init; } = new Dictionary<string, IReadOnlyList<float>>(0);
+}
 
 /// <summary>Where rollouts come from.</summary>
 internal interface IRollouts : IDisposable

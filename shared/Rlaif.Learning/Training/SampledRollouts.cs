@@ -1,17 +1,18 @@
 using Rlaif.Learning.Advantages;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Sampling;
 using Rlaif.Recipes;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Training;
 
-/// <summary>Responses that the policy samples, and what a reward model says of them. Takes over the judge.</summary>
+/// <summary>Responses that the policy samples, and what they are worth. Takes over the rewards.</summary>
 /// <param name="samples">Responses to each prompt.</param>
 /// <param name="endIds">Tokens that end a response.</param>
 /// <param name="seed">With batch and place, the random numbers of a response.</param>
 internal sealed class SampledRollouts(
-    IReadOnlyList<int[]> prompts, RewardJudge judge, OnlineRecipe recipe, int samples, IReadOnlyList<int> endIds, ulong seed) : IRollouts
+    IReadOnlyList<int[]> prompts, RewardMix rewards, OnlineRecipe recipe, int samples, IReadOnlyList<int> endIds, ulong seed) : IRollouts
 {
     // The order of the prompts has the streams of the seed itself.
     private readonly ulong draws = ~seed;
@@ -19,20 +20,23 @@ internal sealed class SampledRollouts(
     public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
     {
         var sampled = Sampler.Sample(policy, [.. prompts.SelectMany((prompt, place) => Requests(prompt, batch, place))], cancel: cancel);
-        TrainingExample[] answers = [.. sampled.Select((response, row) => new TrainingExample(Prompt(prompts[row / samples]), Ids(response)))];
-        var rewards = Rewards(answers, sampled, cancel);
+        SampledAnswer[] answers = [.. sampled.Select((response, row) => new SampledAnswer(prompts[row / samples], Prompt(prompts[row / samples]), Ids(response), response.Ended))];
+        var (sums, parts) = rewards.Of(answers, samples, cancel);
+        var totals = Shaped(sums, answers);
         return
         [
             .. prompts.Select((prompt, place) =>
             {
-                var of = Enumerable.Range(place * samples, samples).ToList();
-                return new Rollout(
-                    new(Prompt(prompt), [.. of.Select(row => answers[row].Response)]), [.. of.Select(row => sampled[row].Ended)], [.. of.Select(row => rewards[row])]);
+                var own = (place * samples)..((place + 1) * samples);
+                return new Rollout(new(Prompt(prompt), [.. answers[own].Select(answer => answer.Tokens)]), [.. answers[own].Select(answer => answer.Ended)], totals[own])
+                {
+                    Parts = recipe.Rewards is null ? new Dictionary<string, IReadOnlyList<float>>(0) : Own(parts, own),
+                };
             }),
         ];
     }
 
-    public void Dispose() => judge.Dispose();
+    public void Dispose() => rewards.Dispose();
 
     private int[] Prompt(int prompt) => prompts[prompt];
 
@@ -41,11 +45,13 @@ internal sealed class SampledRollouts(
     private IEnumerable<SamplingRequest> Requests(int prompt, int batch, int place) => Enumerable.Range(place * samples, samples).Select(row =>
         new SamplingRequest(Prompt(prompt), recipe.Temperature, 1, recipe.MaxNewTokens, draws, ((ulong)batch << 32) | (uint)row, endIds));
 
-    private float[] Rewards(TrainingExample[] answers, IReadOnlyList<SampledResponse> sampled, CancellationToken cancel)
+    private Dictionary<string, IReadOnlyList<float>> Own(IReadOnlyList<IReadOnlyList<float>> parts, Range own) =>
+        rewards.Names.Zip(parts).ToDictionary(part => part.First, part => (IReadOnlyList<float>)[.. part.Second.Take(own)], StringComparer.Ordinal);
+
+    private float[] Shaped(float[] sums, SampledAnswer[] answers)
     {
-        var scores = judge.Of(answers, cancel);
         using var scope = NewDisposeScope();
-        return RewardShaping.Scores(tensor(scores, device: CPU), tensor(sampled.Select(s => s.Ended).ToArray(), device: CPU), missingEndPenalty: recipe.MissingEndPenalty)
+        return RewardShaping.Scores(tensor(sums, device: CPU), tensor(answers.Select(answer => answer.Ended).ToArray(), device: CPU), missingEndPenalty: recipe.MissingEndPenalty)
             .data<float>().ToArray();
     }
 }

@@ -12,7 +12,7 @@ namespace Rlaif.Learning.Training;
 /// <param name="packing">Several short ones share a row where that saves rows.</param>
 internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences, bool packing = false) : IObjective
 {
-    public IReadOnlyList<NamedWeight> Weights => policy.Weights;
+    public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
     public IReadOnlyList<int> Lengths { get; } = [.. sequences.Select(s => s.Inputs)];
 

@@ -1,13 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
+using Rlaif.Learning.Adapters;
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Probes;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 
 namespace Rlaif.Learning.Training;
 
 /// <summary>The trainings of a round. Each runs on the torch thread, resumes from the job's work folder, and writes a model folder (config.json and
-/// model.safetensors; tokenizer files are the caller's). The same job, recipe and threads end in the same bytes, stopped or not.</summary>
+/// model.safetensors; tokenizer files are the caller's). A training of an adapter writes the weights with the adapter in them, and beside them the adapter in PEFT's
+/// format (adapter/). The same job, recipe and threads end in the same bytes, stopped or not.</summary>
 [SuppressMessage("Design", "MA0049", Justification = "Callers read Training.Sft, Training.Dpo.")]
 public static class Training
 {
@@ -67,38 +70,45 @@ public static class Training
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
     }
 
-    /// <summary>Reinforcement learning on prompts: grpo, rloo or ppo, whichever the recipe holds, with rewards of the job's reward model. PPO's critic begins
-    /// as that model.</summary>
+    /// <summary>Reinforcement learning on prompts: grpo, rloo or ppo, whichever the recipe holds, with the rewards that the recipe names. PPO's critic
+    /// begins as the job's reward model, or as the policy with a fresh head where the rewards need none.</summary>
+    /// <exception cref="TrainingAlarmException">The recipe's alarm.</exception>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> Online(
         TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        var rewards = job.RewardModel ?? throw new InputException($"{recipe.Algorithm} was asked for without a reward model, which judges its samples; name one.");
+        var settings = recipe.Online ?? throw new InputException($"{recipe.Algorithm} does not sample itself.");
+        var sources = OnlineRewards.Check(recipe.Algorithm, job, settings);
         var (reference, shape) = Reference(job);
-        if (ModelFolder.ReadRewardModelConfig(rewards).Vocabulary is var ids && ids != shape.Vocabulary)
+        if (job.RewardModel is { } rewardModel && ModelFolder.ReadRewardModelConfig(rewardModel).Vocabulary is var ids && ids != shape.Vocabulary)
         {
             throw new InputException(
-                $"The reward model {rewards} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
+                $"The reward model {rewardModel} has {ids} token ids, the policy {job.Start} has {shape.Vocabulary}; they must share a tokenizer.");
         }
 
         var prompts = TrainingData.ReadPrompts(job.Data, shape);
         IReadOnlyList<int> lengths = [.. prompts.Select(prompt => prompt.Length)];
-        LanguageModel Frozen() => ModelFolder.ReadModel(reference, trainable: false);
-        IRollouts Sampled(OnlineRecipe settings, int samples) => new SampledRollouts(
-            prompts, RewardJudge.Read(rewards, settings), settings, samples, job.EndIds ?? shape.EosTokenIds, job.Seed);
+        var ends = job.EndIds ?? shape.EosTokenIds;
+        var policy = Policy(job, settings);
+        // Under an adapter lies the start as it is: there is no need for a second one.
+        LanguageModel Frozen(string model) =>
+            policy.Adapter is not null && model == job.Start ? policy.WithoutAdapter() : ModelFolder.ReadModel(model, trainable: false);
+        IRollouts Sampled(int samples) => new SampledRollouts(prompts, OnlineRewards.Of(job, sources, settings), settings, samples, ends, job.Seed);
+        using var probe = settings.Alarm is not { } alarm ? null : new PolicyProbe(
+            policy, alarm.MostKl > 0 ? Frozen(job.Start) : null, prompts, PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!);
+        var watch = probe is null ? null : new AlarmWatch(recipe.Algorithm, settings.Alarm!, probe.Look, job.AcceptedAlarms);
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
-            var critic = ModelFolder.ReadRewardModel(rewards, trainable: true);
+            var critic = ModelFolder.ReadRewardModelStart(job.RewardModel ?? job.Start);
             critic.Body.Recomputes = ppo.Recompute;
-            using var classic = new PpoObjective(Policy(job, ppo), Frozen(), critic, lengths, Sampled(ppo, 1), plan, ppo);
-            return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo));
+            using var classic = new PpoObjective(policy, Frozen(reference), critic, lengths, Sampled(1), plan, ppo);
+            return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo), watch);
         }
 
         var algorithm = GroupAlgorithm.Of(recipe);
-        using var objective = new GroupObjective(
-            Policy(job, algorithm.Recipe), algorithm.NeedsReference ? Frozen() : null, lengths, Sampled(algorithm.Recipe, algorithm.Recipe.Samples), algorithm);
-        return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel);
+        using var objective = new GroupObjective(policy, algorithm.NeedsReference ? Frozen(reference) : null, lengths, Sampled(algorithm.Recipe.Samples), algorithm);
+        return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel, alarm: watch);
     }
 
     /// <summary>A Bradley-Terry reward model on pairs; with members, as many of them, one after the other, each on all pairs in an order of its own. The
@@ -115,6 +125,7 @@ public static class Training
     private static IReadOnlyList<TrainingMetric> RewardModel(RewardMember member, RewardModelRecipe recipe, TrainingProgress progress, CancellationToken cancel)
     {
         var (model, job) = (member.Start(), member.Job);
+        model = recipe.Lora is { } lora ? model.With(InitialAdapter.On(model, lora, job.Seed)) : model;
         model.Body.Recomputes = recipe.Recompute;
         var scale = job.Scale is { } answers ? TrainingData.ReadExamples(answers, model.Body.Config) : null;
         if (recipe.Classifier)
@@ -136,7 +147,8 @@ public static class Training
 
     private static LanguageModel Policy(TrainingJob job, TrainingRecipe recipe)
     {
-        var model = ModelFolder.ReadModel(job.Start, trainable: true);
+        var model = ModelFolder.ReadModel(job.Start, trainable: recipe.Lora is null);
+        model = recipe.Lora is { } lora ? model.With(InitialAdapter.On(model, lora, job.Seed)) : model;
         model.Recomputes = recipe.Recompute;
         return model;
     }
@@ -151,7 +163,7 @@ public static class Training
 
     private static IReadOnlyList<TrainingMetric> Run(
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
-        CancellationToken cancel, TrainingPlan? plan = null)
+        CancellationToken cancel, TrainingPlan? plan = null, AlarmWatch? alarm = null)
     {
         if (job.MeasureOnly)
         {
@@ -159,7 +171,7 @@ public static class Training
         }
 
         var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps);
-        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel, job.Watch);
+        var metrics = TrainingLoop.Run(objective, plan ?? TrainingPlan.Of(recipe, objective.Lengths, job.Seed), checkpoints, progress, cancel, job.Watch, alarm);
         DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
         return metrics;
     }

@@ -17,7 +17,9 @@ internal static class TrainingIdentity
 
     public static string Of(string algorithm, TrainingJob job, TrainingRecipe recipe) => Hash(
         [algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(), File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start),
-            .. job.RewardModel is { } rewards ? [Model(rewards), string.Join(' ', job.EndIds ?? [])] : Array.Empty<string>()]);
+            .. job.RewardModel is { } rewards ? [Model(rewards)] : Array.Empty<string>(),
+            .. recipe is OnlineRecipe ? [string.Join(' ', job.EndIds ?? [])] : Array.Empty<string>(),
+            .. job.RulesName is { } rules ? [rules] : Array.Empty<string>()]);
 
     /// <param name="job">The training that asks.</param>
     /// <param name="of">What is asked about the data; null, as before there was a choice: sums of the pairs.</param>

@@ -1,3 +1,6 @@
+using Rlaif.Learning.Probes;
+using Rlaif.Learning.Rewards;
+
 namespace Rlaif.Learning.Training;
 
 /// <summary>What a training starts from, reads, and where it keeps what a resume needs.</summary>
@@ -15,6 +18,21 @@ public sealed record TrainingJob
 
     /// <summary>Responses on which the scale of a reward model is measured, JSON lines as examples; null: it gets none.</summary>
     public string? Scale { get; init; }
+
+    /// <summary>Rewards by the rules; null: there are none.</summary>
+    public IResponseReward? Rules { get; init; }
+
+    /// <summary>Rewards of right answers; null: none are known.</summary>
+    public IResponseReward? Answers { get; init; }
+
+    /// <summary>What an alarm knows of sampled responses as texts; null: nothing.</summary>
+    public Func<IReadOnlyList<SampledAnswer>, TextFigures>? Texts { get; init; }
+
+    /// <summary>Names what <see cref="Rules"/> are: a training by others is another one.</summary>
+    public string? RulesName { get; init; }
+
+    /// <summary>Measures whose alarm people have passed: rules, words, distinct, kl.</summary>
+    public IReadOnlyCollection<string> AcceptedAlarms { get; init; } = [];
 
     /// <summary>Tokens that end a sampled response; null: those of the model's configuration.</summary>
     public IReadOnlyList<int>? EndIds { get; init; }
@@ -44,7 +62,7 @@ public sealed record TrainingJob
 public sealed record TrainedStep(int Step, int Steps, int Examples, long Tokens, IReadOnlyList<TrainingMetric> Metrics);
 
 /// <summary>One figure of one optimizer step. The name tells unit and estimator; no figure depends on the clock.</summary>
-/// <param name="Step">From 1.</param>
+/// <param name="Step">From 1; of a probe the steps that are done, so from 0.</param>
 /// <param name="Name">For example <c>dpo/chosen_log_ratio_nats_per_sequence</c>.</param>
 /// <param name="Value">Mean over the step's batch, taken before the update.</param>
 public sealed record TrainingMetric(int Step, string Name, double Value);

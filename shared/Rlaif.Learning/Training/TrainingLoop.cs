@@ -1,6 +1,7 @@
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Optimization;
+using Rlaif.Learning.Probes;
 using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,13 +14,16 @@ internal static class TrainingLoop
     /// <summary>Trains the objective's weights, from the newest checkpoint when there is one.</summary>
     /// <returns>Metrics of all steps, those before a resume included.</returns>
     /// <exception cref="InputException">The gradient is not finite, or a checkpoint cannot be written.</exception>
+    /// <exception cref="TrainingAlarmException">Something has left the alarm's band.</exception>
     public static IReadOnlyList<TrainingMetric> Run(
-        IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel, Action<TrainedStep>? watch = null)
+        IObjective objective, TrainingPlan plan, TrainingCheckpoints? checkpoints, TrainingProgress progress, CancellationToken cancel, Action<TrainedStep>? watch = null,
+        AlarmWatch? alarm = null)
     {
         using var order = TensorDevice.InFixedOrder();
         using var optimizers = new PartOptimizers(objective.Parts, plan.AdamW, plan.Ema);
         var (done, before) = checkpoints?.Resume(objective.Weights, optimizers) ?? (0, []);
         objective.Resume(before);
+        alarm?.Resume(before);
         var metrics = before.ToList();
         if (done > 0)
         {
@@ -29,6 +33,7 @@ internal static class TrainingLoop
         ZeroGradients(objective.Weights);
         for (var step = done; step < plan.Steps; step++)
         {
+            alarm?.Look(step, plan.Steps, metrics, cancel);
             var figures = Step(objective, plan, optimizers, step, cancel);
             metrics.AddRange(figures);
             TrainedTokens.Add(objective, plan.Batches[step]);
@@ -42,6 +47,7 @@ internal static class TrainingLoop
             progress(step + 1, plan.Steps);
         }
 
+        alarm?.Look(plan.Steps, plan.Steps, metrics, cancel);
         optimizers.Finish();
         return metrics;
     }

@@ -62,12 +62,35 @@ internal sealed class JsonFields(string path, JsonElement root)
     };
 
     /// <summary>A token id, a list of them, or nothing.</summary>
-    public IReadOnlyList<int> Tokens(string name) => Find(name) switch
+    public IReadOnlyList<int> Tokens(string name) => Integers(name, "a token id or a list of them");
+
+    /// <summary>A whole number from 0, a list of them, or nothing.</summary>
+    public IReadOnlyList<int> Integers(string name, string wanted = "a whole number from 0 or a list of them") => Find(name) switch
     {
         null => [],
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(item => Token(name, item))],
-        { } single => [Token(name, single)],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(item => Integer(name, item, wanted))],
+        { } single => [Integer(name, single, wanted)],
     };
+
+    /// <summary>Numbers by their names; empty where there is nothing.</summary>
+    public IReadOnlyDictionary<string, double> Numbers(string name) => Object(name) is not { } of ? new Dictionary<string, double>()
+        : of.Names.ToDictionary(key => key, key => of.Number(key) ?? throw Wrong(name, "an object of numbers"), StringComparer.Ordinal);
+
+    /// <summary>Whether a list stands there.</summary>
+    public bool IsList(string name) => Find(name)?.ValueKind == JsonValueKind.Array;
+
+    /// <summary>Whether a text stands there.</summary>
+    public bool IsText(string name) => Find(name)?.ValueKind == JsonValueKind.String;
+
+    /// <summary>Fields that say something: neither null nor false, nor an empty text, list or object.</summary>
+    public IEnumerable<string> Names => root.EnumerateObject().Where(one => one.Value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False => false,
+        JsonValueKind.String => one.Value.GetString()!.Length > 0,
+        JsonValueKind.Array => one.Value.GetArrayLength() > 0,
+        JsonValueKind.Object => one.Value.EnumerateObject().Any(),
+        _ => true,
+    }).Select(one => one.Name);
 
     public IReadOnlyList<string> Texts(string name) => Find(name) switch
     {
@@ -94,8 +117,8 @@ internal sealed class JsonFields(string path, JsonElement root)
 
     public InputException Missing(string name) => new($"{Path} has no {name}.");
 
-    private int Token(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var id) && id >= 0 ? id : throw Wrong(name, "a token id or a list of them");
+    private int Integer(string name, JsonElement value, string wanted) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= 0 ? number : throw Wrong(name, wanted);
 
     private JsonElement? Find(string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Adapters;
 using Rlaif.Learning.Models;
 using Rlaif.Recipes;
 
@@ -26,11 +27,15 @@ public static class ModelFolder
         : ConfigJson.Read(path, ConfigJson.LanguageModelSuffix);
 
     /// <summary>Writes config.json and model.safetensors (f32) that transformers, vLLM and llama.cpp's converter read.
-    /// Tokenizer files are not written here.</summary>
-    public static void WriteModel(string folder, LanguageModel model)
+    /// Tokenizer files are not written here. An adapter is in the weights, and by itself in the folder <c>adapter</c>.</summary>
+    public static void WriteModel(string folder, LanguageModel model) => WriteModel(folder, model, withAdapter: true);
+
+    internal static void WriteModel(string folder, LanguageModel model, bool withAdapter)
     {
         Directory.CreateDirectory(folder);
-        FolderWeights.Write(folder, model.Weights);
+        using var merged = model.Merged();
+        FolderWeights.Write(folder, merged.Weights);
+        AdapterFolder.WriteBeside(folder, withAdapter ? model.Adapter : null, "CAUSAL_LM");
         ConfigJson.Write(folder, model.Config, ConfigJson.LanguageModelSuffix);
     }
 
@@ -51,9 +56,6 @@ public static class ModelFolder
         [folder, .. Enumerable.Range(2, int.MaxValue - 2).Select(number => Member(folder, number)).TakeWhile(Directory.Exists)];
 
     internal static string Member(string folder, int number) => Path.Combine(folder, $"member-{number}");
-
-    /// <summary>Whether a path holds a reward model and not a policy.</summary>
-    internal static bool IsRewardModel(string path) => ConfigJson.IsRewardModel(path);
 
     /// <summary>The shape of a reward model in a folder, without its weights.</summary>
     /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
@@ -76,12 +78,16 @@ public static class ModelFolder
         return RewardModel.On(policy);
     }
 
-    /// <summary>Writes config.json and model.safetensors that transformers reads as a reward model with one label. Its scale, if it has one, stands in
-    /// config.json as <c>mean</c> and <c>std</c>, where OpenRLHF looks for it.</summary>
-    public static void WriteRewardModel(string folder, RewardModel model)
+    /// <summary>Writes config.json and model.safetensors that transformers reads as a reward model with one label; an adapter as
+    /// <see cref="WriteModel"/> does. Its scale, if it has one, stands in config.json as <c>mean</c> and <c>std</c>, where OpenRLHF looks for it.</summary>
+    public static void WriteRewardModel(string folder, RewardModel model) => WriteRewardModel(folder, model, withAdapter: true);
+
+    internal static void WriteRewardModel(string folder, RewardModel model, bool withAdapter)
     {
         Directory.CreateDirectory(folder);
-        FolderWeights.Write(folder, model.Weights);
+        using var body = model.Body.Merged();
+        FolderWeights.Write(folder, [.. body.Weights, new(RewardModel.ScoreName, model.Score)]);
+        AdapterFolder.WriteBeside(folder, withAdapter ? model.Body.Adapter : null, "SEQ_CLS");
         ConfigJson.Write(folder, model.Body.Config, ConfigJson.RewardModelSuffix, model.Scale);
         model.Principles?.Write(folder);
     }

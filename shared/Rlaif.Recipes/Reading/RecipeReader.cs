@@ -55,7 +55,7 @@ internal sealed class RecipeReader(RecipeDocument document)
             return type.GetGenericArguments()[1] == typeof(string) ? Map<string>(setting, node, path) : Map<double>(setting, node, path);
         }
 
-        return type.IsGenericType ? List(type.GetGenericArguments()[0], node, path) : Record(type, node, path);
+        return !type.IsGenericType ? Record(type, node, path) : IsNull(node) && setting.Nullable ? null : List(setting, type.GetGenericArguments()[0], node, path);
     }
 
     // Sorted: two recipes that say the same are stored as the same bytes.
@@ -74,7 +74,7 @@ internal sealed class RecipeReader(RecipeDocument document)
         return map;
     }
 
-    private Array? List(Type element, YamlNode node, string path)
+    private Array? List(Setting setting, Type element, YamlNode node, string path)
     {
         if (node is not YamlSequenceNode sequence)
         {
@@ -86,7 +86,7 @@ internal sealed class RecipeReader(RecipeDocument document)
         for (var i = 0; i < list.Length; i++)
         {
             document.Place($"{path}.{i}", sequence.Children[i]);
-            list.SetValue(Record(element, sequence.Children[i], $"{path}.{i}"), i);
+            list.SetValue(Value(setting with { Nullable = false }, element, sequence.Children[i], $"{path}.{i}"), i);
         }
 
         return list;
@@ -164,7 +164,7 @@ internal sealed class RecipeReader(RecipeDocument document)
     // Any: made by an override, not parsed.
     private static bool IsPlain(YamlScalarNode node) => node.Style is ScalarStyle.Plain or ScalarStyle.Any;
 
-    private static bool IsNull(YamlScalarNode node) => IsPlain(node) && node.Value is null or "" or "~" or "null";
+    private static bool IsNull(YamlNode node) => node is YamlScalarNode scalar && IsPlain(scalar) && scalar.Value is null or "" or "~" or "null";
 
     private static string Quoted(YamlScalarNode node) =>
         IsPlain(node) ? Written.Short(node.Value ?? "") : $"the text \"{Written.Short(node.Value ?? "")}\"";

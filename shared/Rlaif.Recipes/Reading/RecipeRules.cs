@@ -35,6 +35,7 @@ internal static class RecipeRules
             }
         }
 
+        Check(document, "rewardModel", recipe.RewardModel.Lora);
         for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
         {
             Check(document, $"optimize.{i}.{recipe.Optimize![i].Algorithm}", recipe.Optimize[i]);
@@ -59,6 +60,7 @@ internal static class RecipeRules
     /// <param name="place">The group that they stand in; empty: none.</param>
     public static void Check(RecipeDocument document, string place, OptimizationRecipe one)
     {
+        Check(document, place, Algorithms.Select(algorithm => algorithm.Property.GetValue(one)).OfType<TrainingRecipe>().FirstOrDefault()?.Lora);
         if (one.Dpo is { Variant: not null } dpo)
         {
             Check(document, place, dpo);
@@ -67,6 +69,11 @@ internal static class RecipeRules
         if (one.Ppo is { KlTarget: > 0 } ppo)
         {
             Check(document, place, ppo);
+        }
+
+        if (one.Online?.Rewards is { } rewards)
+        {
+            Check(document, $"{place}.rewards", rewards);
         }
     }
 
@@ -109,6 +116,22 @@ internal static class RecipeRules
         }
     }
 
+    /// <summary>What the settings of an adapter say together.</summary>
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, LoraRecipe? lora)
+    {
+        var targets = place.Length == 0 ? "lora.targetModules" : $"{place}.lora.targetModules";
+        if (lora?.TargetModules is { Count: 0 })
+        {
+            document.Wrong($"{place}.lora.targetModules", "is empty, so nothing would be trained; leave it out for all projections, or name some, for example [q_proj, v_proj].");
+        }
+
+        if (lora?.TargetModules?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1)?.Key is { } twice)
+        {
+            document.Wrong($"{place}.lora.targetModules", $"names {twice} twice.");
+        }
+    }
+
     // The penalty is multiplied by 1 ± 0.2 · batch / horizon: it must begin somewhere, and stay above 0.
     private static void Check(RecipeDocument document, string place, PpoRecipe ppo)
     {
@@ -120,6 +143,19 @@ internal static class RecipeRules
         if (ppo.KlHorizon <= 0.2 * ppo.Batch)
         {
             document.Wrong($"{place}.klHorizon", FormattableString.Invariant($"is {ppo.KlHorizon}; with batch {ppo.Batch} it must be above {0.2 * ppo.Batch}."));
+        }
+    }
+
+    private static void Check(RecipeDocument document, string place, RewardsRecipe rewards)
+    {
+        if (rewards is { RewardModel: 0, Rules: 0, Answer: 0 })
+        {
+            document.Wrong(place, $"{(rewards.Length > 0 ? "has length alone, which says nothing of what is said" : "gives nothing a weight")}; write rewardModel, rules or answer and a weight, for example {{rules: 1}}.");
+        }
+
+        if (rewards.ShortestTokens > rewards.LongestTokens)
+        {
+            document.Wrong($"{place}.shortestTokens", $"is {rewards.ShortestTokens}; it must be at most longestTokens, {rewards.LongestTokens}.");
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed class SmallRun : IAsyncDisposable
             {
                 Id = Run,
                 Name = "small",
-                Recipe = """{"name":"small","rounds":1}""",
+                Recipe = """{"name":"small","policy":"p","constitution":"c","prompts":{"train":"t"},"labelers":{"rules":"settle"},"rounds":1,"optimize":[{"sft":{}},{"dpo":{}}]}""",
                 Seed = 7,
                 StartPolicy = Start,
                 Constitution = "id: c",

@@ -23,7 +23,9 @@ internal sealed class TrainerHome : IAsyncDisposable
 
     public Database Database { get; }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 25, 18, 0, 0, TimeSpan.Zero));
+    public static DateTimeOffset Began { get; } = new(2026, 11, 25, 18, 0, 0, TimeSpan.Zero);
+
+    public FakeTimeProvider Time { get; } = new(Began);
 
     public TrainingTables Trainings => new(Database);
 

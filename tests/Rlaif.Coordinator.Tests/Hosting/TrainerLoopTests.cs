@@ -1,4 +1,6 @@
+using Rlaif.Hosting;
 using Rlaif.Recipes;
+using Rlaif.Storage;
 using Rlaif.Testing;
 
 namespace Rlaif.Coordinator.Tests.Hosting;
@@ -81,6 +83,57 @@ public class TrainerLoopTests
         Assert.Null(await home.Claim(TimeSpan.FromMinutes(1)));
         Assert.NotNull(await home.Claim(TimeSpan.FromMinutes(1) + TimeSpan.FromMicroseconds(1)));
         Assert.False(script.Announced.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task An_alarm_pauses_the_run_with_its_reason_and_keeps_the_figures_and_a_resumed_run_knows_of_it()
+    {
+        var known = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = new TaskCompletionSource<TrainerHome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        MetricRow seen = new() { CommandId = TrainerHome.Job, RunId = TrainerHome.Run, Round = 1, Stage = "grpo", Step = 8, Name = "alarm/words", Value = 2 };
+        var script = new Script
+        {
+            Train = async (_, _, cancel) =>
+            {
+                if ((await (await begun.Task).Trainings.Metrics(TrainerHome.Run, cancel)).Count is var facts and > 0)
+                {
+                    known.SetResult(facts);
+                    return;
+                }
+
+                throw new AlarmException("The words left their band.", 8, [seen]);
+            },
+        };
+        await using var home = await TrainerHome.Start(script);
+        begun.SetResult(home);
+        await Eventually.True(async () => await home.PauseReason() == "The words left their band.", "the run paused");
+        Assert.Equal(seen, Assert.Single(await home.Trainings.Metrics(TrainerHome.Run, Cancel)));
+        Assert.Empty(await home.Trainings.Checkpoints(TrainerHome.Run, Cancel));
+        await Eventually.True(() => Task.FromResult(!home.Staged().Any()), "nothing is left of it");
+        await home.Resume();
+        await Beats(home, () => Task.FromResult(known.Task.IsCompleted));       // at once, and not a minute later as after a failure
+        Assert.Equal(1, await known.Task);
+        Assert.InRange(home.Time.GetUtcNow() - TrainerHome.Began, TimeSpan.Zero, TimeSpan.FromSeconds(50));
+    }
+
+    [Fact]
+    public async Task An_alarm_of_whoever_lost_the_lease_pauses_nothing()
+    {
+        var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var script = new Script
+        {
+            Train = async (_, _, _) =>
+            {
+                await finish.Task;
+                throw new AlarmException("The words left their band.", 8, []);
+            },
+        };
+        await using var home = await TrainerHome.Start(script);
+        await script.Started.Task.WaitAsync(Cancel);
+        Assert.NotNull(await home.Claim(TimeSpan.FromMinutes(2)));
+        finish.SetResult();
+        await home.Stop();
+        Assert.Null(await home.PauseReason());
     }
 
     [Fact]

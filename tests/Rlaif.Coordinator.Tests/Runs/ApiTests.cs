@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -55,7 +56,10 @@ public sealed class ApiTests : IAsyncLifetime
     public async Task An_artifact_comes_back_as_it_went_and_keeps_its_name()
     {
         var there = new ArtifactStore(Path.Combine(folder, "client"));
-        var artifact = await there.AddText("one", "config.json", "{}", Cancel);
+        var staged = there.Stage("one");
+        await File.WriteAllTextAsync(Path.Combine(staged, "config.json"), "{}", Cancel);
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(staged, "adapter")).FullName, "adapter_config.json"), "[]", Cancel);
+        var artifact = await there.Add(staged, Cancel);
         using var body = new MemoryStream();
         await ArtifactTransfer.Write(there, artifact, body, Cancel);
         Assert.Equal(HttpStatusCode.NotFound, (await client.SendAsync(new(HttpMethod.Head, $"/v1/artifacts/{artifact}"), Cancel)).StatusCode);
@@ -65,6 +69,26 @@ public sealed class ApiTests : IAsyncLifetime
         var back = new ArtifactStore(Path.Combine(folder, "back"));
         await ArtifactTransfer.Read(back, artifact, await client.GetStreamAsync($"/v1/artifacts/{artifact}", Cancel), Cancel);
         Assert.Equal("{}", await File.ReadAllTextAsync(Path.Combine(await back.Fetch(artifact, Cancel), "config.json"), Cancel));
+        Assert.Equal("[]", await File.ReadAllTextAsync(Path.Combine(await back.Fetch(artifact, Cancel), "adapter", "adapter_config.json"), Cancel));
+    }
+
+    [Theory]
+    [InlineData("../config.json")]
+    [InlineData("a/../../config.json")]
+    [InlineData("/config.json")]
+    [InlineData("a//config.json")]
+    [InlineData("..\\config.json")]
+    public async Task A_file_outside_of_its_artifact_is_refused(string name)
+    {
+        using var body = new MemoryStream();
+        await using (var tar = new TarWriter(body, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream("{}"u8.ToArray()) }, Cancel);
+        }
+
+        using var answer = await client.PutAsync($"/v1/artifacts/{new string('a', 64)}", new ByteArrayContent(body.ToArray()), Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("plain files inside its folder", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -122,6 +122,7 @@ public class TrainingDataTests
         Assert.NotEmpty(prompts);
         var lines = await Data(run, 2, "grpo");
         Assert.Equal(prompts.Select(prompt => prompt.PromptId), lines.Select(line => line.GetProperty("promptId").GetString()));
+        Assert.All(lines, line => Assert.False(line.TryGetProperty("asked", out _)));
         Assert.Equal(prompts.SelectMany(prompt => prompt.Prompt), lines.SelectMany(line => line.GetProperty("prompt").EnumerateArray().Select(id => id.GetInt32())));
         var checkpoints = await new TrainingTables(run.Database).Checkpoints(run.Id, Cancel);
         var rewardModel = checkpoints.Single(row => row is { Round: 2, Kind: "reward-model" });
@@ -132,6 +133,23 @@ public class TrainingDataTests
         var reports = new LineageReports(new(db), new(db), new(db), new(db), new(db), new(db), new(run.Home.Artifacts));
         var policy = checkpoints.Single(row => row.CommandId == RlaifId.Of(run.Id, 2, "grpo", 1));
         Assert.Equal(Ids(await Data(run, 2, "reward-model")).Order(), (await reports.Of(policy.Artifact, Cancel)).Steps[0].Pairs.Select(pair => pair.Id).Order());
+    }
+
+    [Fact]
+    public async Task Rewards_by_rules_get_the_prompts_as_text_and_no_reward_model()
+    {
+        await using var run = await TestRun.Create(TestRecipe.Of(TestRecipe.Sft, new() { Grpo = new() { Rewards = new() { Rules = 1 } } }));
+        await run.RunToItsEnd(new());
+        var prompts = await new RunTables(run.Database).Prompts(run.Id, "train", 2, Cancel).ToListAsync(Cancel);
+        var lines = await Data(run, 2, "grpo");
+        Assert.Equal(prompts.Select(prompt => prompt.Body), lines.Select(line => line.GetProperty("asked").GetRawText()));
+        Assert.Null(Json.Read<OptimizePolicy>((await new LineageTables(run.Database).Command(RlaifId.Of(run.Id, 2, "grpo", 1), Cancel))!.Body).RewardModel);
+
+        // No pair of the round taught it anything.
+        var db = run.Database;
+        var reports = new LineageReports(new(db), new(db), new(db), new(db), new(db), new(db), new(run.Home.Artifacts));
+        var policy = (await new TrainingTables(db).Checkpoints(run.Id, Cancel)).Single(row => row.CommandId == RlaifId.Of(run.Id, 2, "grpo", 1));
+        Assert.Empty((await reports.Of(policy.Artifact, Cancel)).Steps[0].Pairs);
     }
 
     private static List<Guid> Ids(IEnumerable<JsonElement> lines) => [.. lines.Select(line => line.GetProperty("source").GetGuid())];

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using CsCheck;
 using Rlaif.Contracts;
+using Rlaif.Feedback.Checks;
 using Rlaif.Feedback.Prompts;
 using Rlaif.Recipes;
 using Rlaif.Testing;
@@ -89,6 +90,25 @@ public sealed class PromptFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("test.jsonl", 1319)]
+    [InlineData("train.jsonl.gz", 7473)]
+    public void Every_solution_of_gsm8k_loads_and_comes_to_its_own_answer(string file, int count)
+    {
+        var read = PromptFile.Read(Fixtures.Shared($"data/gsm8k/{file}"));
+        Assert.Equal(count, read.Count);
+        Assert.All(read, loaded =>
+        {
+            var solution = loaded.Prompt.Expectation!.Answer!;
+            Assert.True(FinalAnswer.Same(solution, solution));
+            // What stands behind the mark, in a sentence of its own: the parser finds the same without the mark.
+            var answer = solution.Split("#### ")[1];
+            Assert.True(FinalAnswer.Same(solution, $"So 1 and 2 make it: the answer is {answer}."), answer);
+            Assert.True(FinalAnswer.Same(solution, $"\\boxed{{{answer}}}"), answer);
+            Assert.False(FinalAnswer.Same(solution, $"The answer is {answer}1."), answer);
+        });
+    }
+
+    [Theory]
     [InlineData("train", 1595)]
     [InlineData("evaluation", 600)]
     [InlineData("demo", 150)]
@@ -103,14 +123,14 @@ public sealed class PromptFileTests : IDisposable
     [Theory]
     [InlineData("""{"prompt":""", "is not JSON: ")]
     [InlineData("""[1]""", ": a prompt is a JSON object, this is a list.")]
-    [InlineData("""{"text":"a"}""", ": it has none of prompt, messages, or chosen with rejected; one of these holds the prompt.")]
+    [InlineData("""{"text":"a"}""", ": it has none of prompt, messages, chosen with rejected, or question with answer; one of these holds the prompt.")]
     [InlineData("""{"prompt":3}""", ": prompt must be a list of {\"role\", \"content\"}, this is a number.")]
     [InlineData("""{"prompt":" "}""", ": prompt is empty.")]
     [InlineData("""{"prompt":"\ud800"}""", ": prompt holds half of a surrogate pair, which is no text.")]
     [InlineData("""{"prompt":[{"role":"tool","content":"a"}]}""", ": each entry of prompt needs a role (system, user or assistant) and a content.")]
     [InlineData("""{"messages":[{"role":"assistant","content":"a"}]}""", ": the dialogue must end with a user turn that the policy can answer.")]
     [InlineData("""{"prompt":"a","safety":"bad"}""", ": safety must be safe, unsafe or border, this is bad.")]
-    [InlineData("""{"prompt":"a","expect":{"anny":["b"]}}""", ": expect.anny is not known; known are any, all, none, case, minWords and pattern.")]
+    [InlineData("""{"prompt":"a","expect":{"anny":["b"]}}""", ": expect.anny is not known; known are any, all, none, case, minWords, pattern and answer.")]
     [InlineData("""{"prompt":"a","expect":{"any":"b"}}""", ": expect.any must be a list of words, this is a text.")]
     [InlineData("""{"prompt":"a","expect":{"minWords":-1}}""", ": expect.minWords is -1, which is not possible.")]
     [InlineData("""{"prompt":"a","expect":{"pattern":"("}}""", ": expect.pattern is not a regular expression: ")]

@@ -1,5 +1,6 @@
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Optimization;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
@@ -67,9 +68,9 @@ public class GroupObjectiveTests
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         IReadOnlyList<Rollout> Of(double penalty)
         {
-            var recipe = new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty };
             using var rollouts = new SampledRollouts(
-                [.. tiny.Examples.Select(e => e.Prompt)], new([tiny.RewardModelWithHead()], recipe), recipe, samples: 4, TinyTraining.Config.EosTokenIds, seed: 3);
+                [.. tiny.Examples.Select(e => e.Prompt)], RewardMix.Of(tiny.RewardModelWithHead()), new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty }, samples: 4,
+                TinyTraining.Config.EosTokenIds, seed: 3);
             return rollouts.Of(policy, 0, [.. Enumerable.Range(0, tiny.Examples.Count)], CancellationToken.None);
         }
 
@@ -87,8 +88,7 @@ public class GroupObjectiveTests
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         string Of(ulong seed, int batch)
         {
-            var recipe = new GrpoRecipe { Samples = 2, MaxNewTokens = 20 };
-            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], new([tiny.RewardModelWithHead()], recipe), recipe, samples: 2, [], seed);
+            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], RewardMix.Of(tiny.RewardModelWithHead()), new GrpoRecipe { Samples = 2, MaxNewTokens = 20 }, samples: 2, [], seed);
             var groups = rollouts.Of(policy, batch, [0, 1], CancellationToken.None).Select(r => r.Group).ToList();
             Assert.Equal(4, groups.SelectMany(g => g.Responses).Select(r => string.Join(' ', r)).Distinct().Count());
             return string.Join(' ', groups[0].Responses[0]);

@@ -12,7 +12,7 @@ public class JudgedResponseTests
     {
         // [11] wins by 0.9 and by 0.7, [12] loses that and beats [13] by 0.6.
         var judged = JudgedResponse.Of(
-            [new(First, [11], [12], 0.9), new(First, [12], [13], 0.6), new(First, [11], [13], 0.7), new(Second, [11], [14], 1)], positions: 64);
+            (TrainingPair[])[new(First, [11], [12], 0.9), new(First, [12], [13], 0.6), new(First, [11], [13], 0.7), new(Second, [11], [14], 1)], positions: 64);
         Assert.Equal([[11], [12], [13], [11], [14]], judged.Select(one => one.Response));
         Assert.Equal([0.8, 0.35, 0.35, 1, 0], judged.Select(one => Math.Round(one.Desirable, 12)));
         Assert.Equal([First, First, First, Second, Second], judged.Select(one => one.Prompt));
@@ -30,7 +30,7 @@ public class JudgedResponseTests
     [Fact]
     public void A_mismatched_response_is_cut_to_the_positions_that_its_prompt_leaves()
     {
-        var judged = JudgedResponse.Of([new([1, 2, 3], [4], [5], 1), new([6], [7, 8, 9], [10, 11, 12], 1)], positions: 4);
+        var judged = JudgedResponse.Of((TrainingPair[])[new([1, 2, 3], [4], [5], 1), new([6], [7, 8, 9], [10, 11, 12], 1)], positions: 4);
         Assert.All(judged, one => Assert.InRange(one.Prompt.Length + one.Mismatched.Length, 2, 4));
         Assert.Equal([7], judged[0].Mismatched);
     }

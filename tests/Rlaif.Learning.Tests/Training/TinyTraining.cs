@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Rlaif.Learning.Adapters;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
@@ -73,28 +75,28 @@ internal sealed class TinyTraining : IDisposable
     });
 
     /// <summary>An algorithm's loss on this data, as the loop sees it.</summary>
-    public IObjective Objective(string algorithm) => algorithm switch
+    public IObjective Objective(string algorithm, LoraRecipe? lora = null) => algorithm switch
     {
-        "sft" => new SftObjective(ModelFolder.ReadModel(Start, trainable: true), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
-        "sft-packed" => new SftObjective(ModelFolder.ReadModel(Start, trainable: true), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], packing: true),
+        "sft" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
+        "sft-packed" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], packing: true),
         // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
-        "dpo" or "dpo-tokens" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
+        "dpo" or "dpo-tokens" => new DpoObjective(Policy(lora), Pairs,
             new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
-        "kto" => new KtoObjective(ModelFolder.ReadModel(Start, trainable: true), Judged,
+        "kto" => new KtoObjective(Policy(lora), Judged,
             new([.. Judged.Select((_, i) => -30f - i)], [.. Judged.Select((_, i) => -50f + (i / 2f))]), new()),
-        "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
+        "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, Policy(lora), Pairs, new(ReferenceFree(algorithm))),
         "grpo" or "rloo" => new GroupObjective(
-            ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
-            new SampledRollouts([.. Examples.Select(e => e.Prompt)], new([RewardModelWithHead()], Online(algorithm).Recipe), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
-        "ppo" => Classic(),
-        "classifier" => new ClassifierObjective(RewardModelWithHead(), [.. Judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], centring: 0.01),
-        _ => Rewarding(new() { Centring = 0.01, Margin = algorithm == "reward-margin" ? 0.7 : null, Ties = algorithm is "reward-davidson" or "reward-raoKupper" ? algorithm[7..] : null, PrincipleHeads = algorithm == "reward-principles" }),
+            Policy(lora), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
+            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
+        "ppo" => Classic(lora),
+        "classifier" => new ClassifierObjective(Under(lora, RewardModelWithHead()), [.. Judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], centring: 0.01),
+        _ => Rewarding(lora, new() { Centring = 0.01, Margin = algorithm == "reward-margin" ? 0.7 : null, Ties = algorithm is "reward-davidson" or "reward-raoKupper" ? algorithm[7..] : null, PrincipleHeads = algorithm == "reward-principles" }),
     };
 
     /// <summary>Trains with one of the algorithms; <paramref name="name"/> names its work folder and its result.</summary>
     public IReadOnlyList<TrainingMetric> Train(
         string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
-        int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3,
+        int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3, LoraRecipe? lora = null,
         double? ema = null, bool recompute = false)
     {
         var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm is "grpo" or "rloo" or "ppo" ? Rewards : null };
@@ -105,7 +107,7 @@ internal sealed class TinyTraining : IDisposable
             recipe with
             {
                 LearningRate = learningRate, WarmupSteps = 0, Epochs = recipe switch { GroupRecipe group => epochs / group.Iterations, PpoRecipe => epochs / 2, _ => epochs }, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
-                Ema = ema, Recompute = recompute,
+                Ema = ema, Recompute = recompute, Lora = lora,
             };
         return algorithm switch
         {
@@ -127,15 +129,15 @@ internal sealed class TinyTraining : IDisposable
         };
     }
 
-    private RewardModelObjective Rewarding(RewardModelRecipe recipe)
+    private RewardModelObjective Rewarding(LoraRecipe? lora, RewardModelRecipe recipe)
     {
         TrainingPair[] pairs = [.. Pairs.Select((pair, i) => pair with { Tie = recipe.Ties is not null && i % 4 == 0 })];
         if (!recipe.PrincipleHeads)
         {
-            return new(RewardModelWithHead(), pairs, RewardLoss.Of(recipe, pairs));
+            return new(Under(lora, RewardModelWithHead()), pairs, RewardLoss.Of(recipe, pairs));
         }
 
-        var model = RewardModelWithHead();
+        var model = Under(lora, RewardModelWithHead());
         model.Principles = PrincipleHeads.Read(Start, trainable: true).With(["brief", "kind"], Config.HiddenSize);
         return new(model, LabeledPairs, RewardLoss.Of(recipe, pairs));
     }
@@ -150,14 +152,23 @@ internal sealed class TinyTraining : IDisposable
     /// <summary>Another policy than the one that is trained: their distance is not 0.</summary>
     private static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);
 
-    private PpoObjective Classic()
+    /// <summary>The start, or an adapter on it.</summary>
+    public LanguageModel Policy(LoraRecipe? lora)
+    {
+        var model = ModelFolder.ReadModel(Start, trainable: true);
+        return lora is null ? model : model.With(InitialAdapter.On(model, lora, seed: 5));
+    }
+
+    private static RewardModel Under(LoraRecipe? lora, RewardModel model) => lora is null ? model : model.With(InitialAdapter.On(model, lora, seed: 5));
+
+    private PpoObjective Classic(LoraRecipe? lora)
     {
         int[][] prompts = [.. Examples.Select(e => e.Prompt)];
         IReadOnlyList<int> lengths = [.. prompts.Select(p => p.Length)];
         var all = Enumerable.Range(0, prompts.Length).ToArray();
         return new(
-            ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), ModelFolder.ReadRewardModel(Rewards, trainable: true), lengths,
-            new SampledRollouts(prompts, new([RewardModelWithHead()], Ppo), Ppo, samples: 1, Config.EosTokenIds, seed: 7), new([all], [(0, all)]), Ppo);
+            Policy(lora), OtherPolicy(), ModelFolder.ReadRewardModel(Rewards, trainable: true), lengths,
+            new SampledRollouts(prompts, RewardMix.Of(RewardModelWithHead()), Ppo, samples: 1, Config.EosTokenIds, seed: 7), new([all], [(0, all)]), Ppo);
     }
 
     // Two steps on each batch of rollouts, and a penalty that moves.
@@ -181,7 +192,8 @@ internal sealed class TinyTraining : IDisposable
 
     public string Out(string name) => Path.Combine(Folder, name + "-out");
 
-    public string Sha256(string name) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Out(name), "model.safetensors"))));
+    public string Sha256(string name, string file = "model.safetensors") =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Out(name), file))));
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rlaif.Learning.Adapters;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Optimization;
@@ -17,6 +18,7 @@ public class TrajectoryTests
 {
     [Theory]
     [InlineData("sft")]
+    [InlineData("sft_lora")]
     [InlineData("dpo_sigmoid")]
     [InlineData("dpo_sigmoid_norm")]
     [InlineData("dpo_robust")]
@@ -79,8 +81,9 @@ public class TrajectoryTests
         }
 
         var policy = ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: true);
-        if (name == "sft")
+        if (name.StartsWith("sft", StringComparison.Ordinal))
         {
+            policy = config.TryGetProperty("lora", out var lora) ? Under(policy, lora) : policy;
             return new SftObjective(policy, [.. pairs.Select(p => TokenSequence.Of(p.Prompt, p.Chosen))]);
         }
 
@@ -113,6 +116,23 @@ public class TrajectoryTests
         }
 
         return new DpoObjective(policy, pairs, reference, new(variant, beta));
+    }
+
+    private static LanguageModel Under(LanguageModel policy, JsonElement lora)
+    {
+        var config = new AdapterConfig
+        {
+            Rank = lora.GetProperty("r").GetInt32(), Alpha = lora.GetProperty("alpha").GetDouble(),
+            Targets = new([.. lora.GetProperty("target_modules").EnumerateArray().Select(module => module.GetString()!)]),
+        };
+        using var initial = Safetensors.Read(Fixtures.Path("trajectories/" + lora.GetProperty("initial").GetString()!.Split(' ')[0]));
+        var adapter = new AdapterTensors("the fixture", initial.Tensors).Fit(config, policy.Weights, tied: false);
+        foreach (var weight in adapter.Weights)
+        {
+            weight.Value.requires_grad = true;
+        }
+
+        return policy.With(adapter);
     }
 
     // Both trainings have the examples that the first one's file lists.

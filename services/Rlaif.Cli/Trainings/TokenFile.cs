@@ -1,0 +1,81 @@
+using Rlaif.Feedback.Datasets;
+using Rlaif.Learning.Training;
+using Rlaif.Recipes;
+
+namespace Rlaif.Cli.Trainings;
+
+/// <summary>Rows of a user's file become lines of token ids, one by one.</summary>
+internal static class TokenFile
+{
+    /// <summary>Writes what a training reads.</summary>
+    /// <param name="request">The training.</param>
+    /// <param name="models">Its models.</param>
+    /// <param name="data">The user's file: the data, or held-out ones.</param>
+    /// <param name="path">The new file.</param>
+    /// <param name="cancel">Looked at between rows.</param>
+    /// <exception cref="InputException">The file cannot be read, has another shape, or no row is usable.</exception>
+    public static RowCounts Write(TrainRequest request, TrainedModels models, string data, string path, CancellationToken cancel)
+    {
+        var reader = new DatasetReader(request.Shape, request.Columns);
+        var tokens = new RowTokens(models.Chat, models.Config, request.MaxTokens ?? models.Config.MaxPositions);
+        IEnumerable<T> Each<T>(Func<DatasetItem, IReadOnlyList<T>> convert) => TokenFile.Each(reader, data, (_, item) => convert(item), cancel);
+        switch (request.Shape)
+        {
+            case DatasetShape.Answers:
+                TrainingData.Write(path, Each(item => (TrainingExample[])[tokens.Example(item)]));
+                break;
+            case DatasetShape.Pairs:
+                TrainingData.Write(path, Each(item => (TrainingPair[])[tokens.Pair(item)]));
+                break;
+            case DatasetShape.Judged:
+                TrainingData.Write(path, Each(tokens.Judged));
+                break;
+            default:
+                var room = ((OnlineRecipe)request.Training.Settings).MaxNewTokens;
+                TrainingData.WritePrompts(path, Each(item => (int[][])[tokens.Prompt(item, room)]));
+                break;
+        }
+
+        return reader.Tally.Counts();
+    }
+
+    /// <summary>What the items of a file become; those that cannot are counted and left out.</summary>
+    public static IEnumerable<T> Each<T>(DatasetReader reader, string data, Func<DatasetRow, DatasetItem, IReadOnlyList<T>> convert, CancellationToken cancel)
+    {
+        var any = false;
+        foreach (var (row, item) in reader.Read(data))
+        {
+            cancel.ThrowIfCancellationRequested();
+            foreach (var one in Converted(reader.Tally, row, item, convert))
+            {
+                any = true;
+                reader.Tally.Use();
+                yield return one;
+            }
+        }
+
+        if (!any)
+        {
+            throw new InputException(reader.Tally.Counts() is { Rows: > 0 } counts
+                ? $"{data} holds nothing usable in {counts.Rows} rows: {string.Join("; ", counts.Skipped.Select(skipped => $"{skipped.Count} because {skipped.Reason} ({skipped.First} first)"))}."
+                : $"{data} holds no rows.");
+        }
+    }
+
+    private static IReadOnlyList<T> Converted<T>(RowTally tally, DatasetRow row, DatasetItem item, Func<DatasetRow, DatasetItem, IReadOnlyList<T>> convert)
+    {
+        try
+        {
+            return convert(row, item);
+        }
+        catch (UnusableRowException unusable)
+        {
+            tally.Skip(unusable.Message, row);
+            return [];
+        }
+        catch (FormatException wrong)
+        {
+            throw row.Wrong(wrong.Message, wrong);
+        }
+    }
+}

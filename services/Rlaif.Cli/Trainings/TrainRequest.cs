@@ -1,0 +1,54 @@
+using Rlaif.Feedback.Datasets;
+using Rlaif.Recipes;
+
+namespace Rlaif.Cli.Trainings;
+
+/// <summary>A training on files as a user asks for it.</summary>
+internal sealed record TrainRequest
+{
+    public required FileTraining Training { get; init; }
+
+    /// <summary>The policy, or for a reward model a policy or an earlier reward model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Null: the model itself.</summary>
+    public string? Reference { get; init; }
+
+    public string? RewardModel { get; init; }
+
+    public required string Data { get; init; }
+
+    /// <summary>Measured before and after the training; null: nothing is.</summary>
+    public string? EvaluationData { get; init; }
+
+    public required string Out { get; init; }
+
+    public ulong Seed { get; init; }
+
+    /// <summary>Longest text that is trained on; null: the model's positions.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Usual name of a column to that of the file.</summary>
+    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public bool IsOnline => Training.Optimization?.IsOnline == true;
+
+    public bool IsRewardModel => Training.Algorithm == FileTraining.Reward;
+
+    /// <summary>What it learns from.</summary>
+    public DatasetShape Shape => Training.Optimization switch
+    {
+        { IsOnline: true } => DatasetShape.Prompts,
+        { Sft: not null } => DatasetShape.Answers,
+        { Kto: not null } => DatasetShape.Judged,
+        _ => DatasetShape.Pairs,
+    };
+
+    /// <summary>What its examples are called.</summary>
+    public string Examples => Shape switch
+    {
+        DatasetShape.Prompts => "prompts",
+        DatasetShape.Pairs => "pairs",
+        _ => "answers",
+    };
+}

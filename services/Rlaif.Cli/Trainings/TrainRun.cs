@@ -1,0 +1,153 @@
+using System.Text;
+using Rlaif.Cli.Commands;
+using Rlaif.Cli.Looking;
+using Rlaif.Feedback.Datasets;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Text;
+using Rlaif.Learning.Training;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+
+namespace Rlaif.Cli.Trainings;
+
+/// <summary>One training on files, from the rows to the model folder.</summary>
+/// <param name="request">What is asked for.</param>
+/// <param name="command">As it was typed.</param>
+/// <param name="screen">Progress.</param>
+/// <param name="notes">What was left out.</param>
+/// <param name="time">For rates.</param>
+internal sealed class TrainRun(TrainRequest request, string command, ITrainScreen screen, TextWriter notes, TimeProvider time)
+{
+    private const string Data = "data.jsonl", HeldOutData = "held-out.jsonl";
+
+    private readonly string algorithm = request.Training.Algorithm;
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> Run(CancellationToken cancel)
+    {
+        var (models, facts) = await Task.Run(() => (TrainedModels.Read(request), TrainingFacts.Of(request)), cancel);
+        await TorchThread.Run(() => TorchRuntime.Use(request.Training.Numerics), cancel);
+        using var folder = TrainFolder.Open(request.Out, facts);
+        if (folder.IsFinished)
+        {
+            screen.Ended($"{request.Out} holds this training, and it is finished; nothing was done.");
+            return CommandLine.Done;
+        }
+
+        var rows = folder.Rows() ?? await Task.Run(() => Prepare(folder, models, cancel), cancel);
+        screen.Began(Headline(rows.Data));
+        await Tell(request.Data, rows.Data);
+        await Tell(request.EvaluationData, rows.HeldOut);
+        var files = new MetricFiles(folder.Path, time);
+        try
+        {
+            var began = time.GetTimestamp();
+            var metrics = await TorchThread.Run(() => Train(Job(folder) with { Watch = Watch(files) }, folder.Path, cancel), cancel);
+            var heldOut = request.EvaluationData is null ? [] : await TorchThread.Run(() => HeldOut(folder, cancel), cancel);
+            files.Dispose();
+            models.Chat.Write(folder.Path);
+            WriteReports(folder, facts, rows, metrics, heldOut);
+            folder.Finish(rows, [.. ChatFormat.Files, "config.json", "model.safetensors", MetricFiles.LinesName]);
+            screen.Ended($"{request.Out} holds the trained {(request.IsRewardModel ? "reward model" : "policy")}; {time.GetElapsedTime(began).TotalSeconds:0.0} s.");
+            return CommandLine.Done;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            screen.Ended(folder.LastCheckpoint() is { } step ? $"Stopped; the same command goes on after step {step}."
+                : $"Stopped before the first checkpoint (step {request.Training.Settings.CheckpointSteps}); the same command begins anew.");
+            return CommandLine.Stopped;
+        }
+        catch (InputException error) when (error.Message.Contains(folder.Work, StringComparison.Ordinal))
+        {
+            // The training reads what was made of the user's file.
+            throw new InputException(error.Message.Replace(folder.InWork(Data), request.Data, StringComparison.Ordinal), error);
+        }
+        finally
+        {
+            files.Dispose();
+        }
+    }
+
+    private PreparedRows Prepare(TrainFolder folder, TrainedModels models, CancellationToken cancel)
+    {
+        try
+        {
+            var rows = new PreparedRows(
+                TokenFile.Write(request, models, request.Data, folder.InWork(Data), cancel),
+                request.EvaluationData is { } heldOut ? TokenFile.Write(request, models, heldOut, folder.InWork(HeldOutData), cancel) : null);
+            folder.Keep(rows);
+            return rows;
+        }
+        catch
+        {
+            folder.Abandon();
+            throw;
+        }
+    }
+
+    private TrainingJob Job(TrainFolder folder) => new()
+    {
+        Start = request.Model, Reference = request.Reference, RewardModel = request.RewardModel, Data = folder.InWork(Data), Work = folder.Work, Seed = request.Seed,
+    };
+
+    private IReadOnlyList<TrainingMetric> Train(TrainingJob job, string output, CancellationToken cancel)
+    {
+        TorchRuntime.Use(request.Training.Numerics);
+        void Progress(int step, int steps) => cancel.ThrowIfCancellationRequested();
+        return request.Training.Optimization switch
+        {
+            null => Training.RewardModel(job, (RewardModelRecipe)request.Training.Settings, output, Progress, cancel),
+            { Sft: { } sft } => Training.Sft(job, sft, output, Progress, cancel),
+            { Dpo: { } dpo } => Training.Dpo(job, dpo, output, Progress, cancel),
+            { Kto: { } kto } => Training.Kto(job, kto, output, Progress, cancel),
+            { IsOnline: true } online => Training.Online(job with { EndIds = ChatFormat.Read(job.Start).EndIds }, online, output, Progress, cancel),
+            { } free => Training.ReferenceFree(job, free, output, Progress, cancel),
+        };
+    }
+
+    private Action<TrainedStep> Watch(MetricFiles files)
+    {
+        var rate = new TrainRate(time);
+        return step =>
+        {
+            files.Add(step.Metrics);
+            var loss = step.Metrics.LastOrDefault(metric => metric.Name.Contains("loss", StringComparison.Ordinal)) ?? step.Metrics[^1];
+            screen.Step(rate.Add(step), loss);
+        };
+    }
+
+    private IReadOnlyList<HeldOutFigure> HeldOut(TrainFolder folder, CancellationToken cancel)
+    {
+        var before = Job(folder) with { Data = folder.InWork(HeldOutData), Work = folder.InWork("held-out"), MeasureOnly = true };
+        var after = before with { Start = folder.Path, Reference = request.Reference ?? request.Model };
+        return [.. Train(before, folder.Path, cancel).Zip(Train(after, folder.Path, cancel), (one, other) => new HeldOutFigure(one.Name, one.Value, other.Value))];
+    }
+
+    private void WriteReports(
+        TrainFolder folder, TrainingFacts facts, PreparedRows rows, IReadOnlyList<TrainingMetric> metrics, IReadOnlyList<HeldOutFigure> heldOut)
+    {
+        var curves = Curve.Of(metrics);
+        var title = $"{algorithm} of {facts.Model.Name} on {facts.Data.Name}, seed {request.Seed}";
+        Write(folder.Under("curves.html"), Encoding.UTF8.GetBytes(CurvesPage.Of(title, curves)));
+        Write(folder.Under("curves.png"), CurvesPicture.Of(curves));
+        Write(folder.Under("README.md"), Encoding.UTF8.GetBytes(ModelCard.Of(request, facts.AsJson(), rows, metrics, heldOut, command)));
+    }
+
+    private static void Write(string path, byte[] bytes) => DurableFile.Write(path, file => file.Write(bytes));
+
+    private string Headline(RowCounts counts)
+    {
+        var (settings, numerics) = (request.Training.Settings, request.Training.Numerics);
+        return $"{algorithm} · {Path.GetFileName(request.Model.TrimEnd('/'))} · {counts.Used} {request.Examples} of {Path.GetFileName(request.Data)} · " +
+            $"batch {settings.Batch} · epochs {settings.Epochs} · learning rate {settings.LearningRate:0.##e-0} · seed {request.Seed} · " +
+            $"{numerics.Precision.ToString().ToLowerInvariant()}, {numerics.Threads} {(numerics.Threads == 1 ? "thread" : "threads")}, {numerics.Device.ToString().ToLowerInvariant()}";
+    }
+
+    private async Task Tell(string? file, RowCounts? counts)
+    {
+        foreach (var skipped in counts?.Skipped ?? [])
+        {
+            await notes.WriteLineAsync(TerminalText.Clean($"{file}: {skipped.Count} left out because {skipped.Reason} (first: {skipped.First})."));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Rlaif.Learning.Adapters;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Models;
+
+/// <summary>A weight matrix as it is used: with its bias and with what an adapter makes of it.</summary>
+/// <param name="Weight">[out, in].</param>
+/// <param name="Bias">[out], where the model has one.</param>
+/// <param name="Adapter">Null: none.</param>
+internal sealed record Projection(Parameter Weight, Parameter? Bias, LowRank? Adapter)
+{
+    /// <summary>[.., in] to [.., out]; gradients flow.</summary>
+    public Tensor Of(Tensor x) => Adapter?.Of(x, Weight, Bias) ?? MatrixProduct.Linear(x, Weight, Bias);
+}

@@ -1,0 +1,44 @@
+using Rlaif.Learning.Advantages;
+using Rlaif.Learning.Models;
+using Rlaif.Recipes;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Rewards;
+
+/// <summary>A source of rewards in a mix.</summary>
+/// <param name="Name">As it stands in the names of figures.</param>
+/// <param name="Weight">What its rewards are multiplied by, above 0.</param>
+/// <param name="Of">Where they come from.</param>
+internal sealed record RewardSource(string Name, double Weight, IResponseReward Of);
+
+/// <summary>The weighted sum of several sources (<see cref="RewardSum"/>). Takes the sources over.</summary>
+internal sealed class RewardMix(IReadOnlyList<RewardSource> sources) : IDisposable
+{
+    /// <summary>What a reward model says, as it stands, and nothing else.</summary>
+    public static RewardMix Of(RewardModel model) => new([new("reward_model", 1, new ModelReward(new([model], new GrpoRecipe())))]);
+
+    /// <summary>The names of the sources.</summary>
+    public IReadOnlyList<string> Names { get; } = [.. sources.Select(source => source.Name)];
+
+    /// <summary>What the answers are worth.</summary>
+    /// <param name="answers">As many to each prompt, side by side.</param>
+    /// <param name="samples">How many.</param>
+    /// <param name="cancel">Looked at by sources that take long.</param>
+    /// <returns>The sum for each answer, 0 where no source says anything; and what each source said, in its own unit, NaN where it said nothing.</returns>
+    public (float[] Sums, IReadOnlyList<IReadOnlyList<float>> Parts) Of(IReadOnlyList<SampledAnswer> answers, int samples, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        IReadOnlyList<IReadOnlyList<float>> parts = [.. sources.Select(source => source.Of.Of(answers, cancel))];
+        var columns = stack(parts.Select(part => tensor(Unscored.Filled(part, samples), device: CPU)), 1);
+        var weights = tensor(sources.Select(source => (float)source.Weight).ToArray(), device: CPU);
+        return (RewardSum.Of(columns, weights).nan_to_num(0).data<float>().ToArray(), parts);
+    }
+
+    public void Dispose()
+    {
+        foreach (var source in sources.Select(source => source.Of).OfType<IDisposable>())
+        {
+            source.Dispose();
+        }
+    }
+}

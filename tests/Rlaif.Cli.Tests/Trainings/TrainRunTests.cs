@@ -1,0 +1,171 @@
+using Rlaif.Cli.Commands;
+using Rlaif.Cli.Trainings;
+using Rlaif.Learning.Native;
+using Rlaif.Learning.Text;
+using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
+
+namespace Rlaif.Cli.Tests.Trainings;
+
+public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("dpo")]
+    [InlineData("kto")]
+    [InlineData("orpo")]
+    [InlineData("simpo")]
+    [InlineData("cpo")]
+    [InlineData("grpo")]
+    [InlineData("rloo")]
+    [InlineData("ppo")]
+    public async Task Every_algorithm_leaves_a_policy_with_its_figures_and_its_card(string algorithm)
+    {
+        var request = files.Request(algorithm, algorithm);
+        var (code, told) = await TrainingFiles.Run(request, Cancel);
+        Assert.Equal(CommandLine.Done, code);
+        Assert.Contains("event=step step=", told, StringComparison.Ordinal);
+        Assert.NotEqual(TrainingFiles.Sha256(TrainingFiles.Tiny), TrainingFiles.Sha256(request.Out));
+        Assert.True(ChatFormat.Read(request.Out).Tokenizer.Matches(ChatFormat.Read(TrainingFiles.Tiny).Tokenizer));
+        await TorchThread.Run(() => ModelFolder.ReadModel(request.Out, trainable: false).Dispose(), Cancel);
+
+        var lines = await File.ReadAllLinesAsync(Path.Combine(request.Out, "metrics.jsonl"), Cancel);
+        Assert.All(lines.Select((line, i) => (Line: line, Step: i + 1)), one => Assert.StartsWith($"{{\"step\":{one.Step},", one.Line, StringComparison.Ordinal));
+        Assert.Equal(
+            ["README.md", "config.json", "curves.html", "curves.png", "events", "generation_config.json", "manifest.json", "metrics.jsonl", "model.safetensors", "tokenizer.json", "tokenizer_config.json"],
+            Directory.EnumerateFileSystemEntries(request.Out).Select(path => Path.GetFileName(path).Split(".out.")[0]).Order(StringComparer.Ordinal));
+        var manifest = TrainingFiles.Json(Path.Combine(request.Out, "manifest.json"));
+        Assert.Equal((algorithm, 6), (manifest.GetProperty("training").GetProperty("algorithm").GetString(), manifest.GetProperty("rows").GetProperty("used").GetInt32()));
+        Assert.Equal(TrainingFiles.Sha256(request.Out), manifest.GetProperty("sha256").GetProperty("model.safetensors").GetString());
+        Assert.Contains($"rlaif train {algorithm}", await File.ReadAllTextAsync(Path.Combine(request.Out, "README.md"), Cancel), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dpo")]
+    [InlineData("ppo")]
+    [InlineData("reward")]
+    public async Task Stopped_and_started_again_it_ends_in_the_same_bytes_and_then_has_nothing_to_do(string algorithm)
+    {
+        var calm = files.Request(algorithm, algorithm + "-calm", "epochs=4");
+        await TrainingFiles.Run(calm, Cancel);
+        var stopped = calm with { Out = calm.Out + "-stopped" };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var half = (await File.ReadAllLinesAsync(Path.Combine(calm.Out, "metrics.jsonl"), Cancel)).Length / 2;
+        var (code, told) = await TrainingFiles.Run(stopped, stop.Token, step =>
+        {
+            if (step == half)
+            {
+                stop.Cancel();
+            }
+        });
+        Assert.Equal(CommandLine.Stopped, code);
+        Assert.Contains("Stopped; the same command goes on after step", told, StringComparison.Ordinal);
+
+        (code, told) = await TrainingFiles.Run(stopped, Cancel);
+        Assert.Equal(CommandLine.Done, code);
+        Assert.DoesNotContain("step=1 ", told, StringComparison.Ordinal);
+        foreach (var name in new[] { "model.safetensors", "metrics.jsonl" })
+        {
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(calm.Out, name), Cancel), await File.ReadAllBytesAsync(Path.Combine(stopped.Out, name), Cancel));
+        }
+
+        var before = File.GetLastWriteTimeUtc(Path.Combine(stopped.Out, "model.safetensors"));
+        (code, told) = await TrainingFiles.Run(stopped, Cancel);
+        Assert.Equal(CommandLine.Done, code);
+        Assert.Contains("holds this training, and it is finished; nothing was done.", told, StringComparison.Ordinal);
+        Assert.Equal(before, File.GetLastWriteTimeUtc(Path.Combine(stopped.Out, "model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Held_out_rows_are_measured_before_and_after_and_change_nothing()
+    {
+        var plain = files.Request("dpo", "without");
+        var measured = plain with { Out = plain.Out + "-measured", EvaluationData = files.Pairs };
+        await TrainingFiles.Run(plain, Cancel);
+        await TrainingFiles.Run(measured, Cancel);
+        Assert.Equal(TrainingFiles.Sha256(plain.Out), TrainingFiles.Sha256(measured.Out));
+        // Before, policy and reference are one: ln 2.
+        Assert.Matches(@"\| dpo/loss \| 0\.6931 \| 0\.[0-6]", await File.ReadAllTextAsync(Path.Combine(measured.Out, "README.md"), Cancel));
+    }
+
+    [Fact]
+    public async Task What_was_left_out_is_told_and_stands_in_the_card()
+    {
+        var data = Path.Combine(files.Folder, "some.jsonl");
+        await File.WriteAllLinesAsync(data, [.. await File.ReadAllLinesAsync(files.Pairs, Cancel), """{"prompt":"a","chosen":"b","rejected":"b"}"""], Cancel);
+        var request = files.Request("dpo", "left-out") with { Data = data };
+        var (_, told) = await TrainingFiles.Run(request, Cancel);
+        Assert.Contains($"{data}: 1 left out because both answers are the same (first: line 7).", told, StringComparison.Ordinal);
+        var card = await File.ReadAllTextAsync(Path.Combine(request.Out, "README.md"), Cancel);
+        Assert.Contains("7 rows, 6 pairs used.\n- 1 left out because both answers are the same (first: line 7)\n", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_holds_something_else_is_refused_and_stays_as_it_is()
+    {
+        var request = files.Request("sft", "taken");
+        await TrainingFiles.Run(request, Cancel);
+        var other = request with { Seed = 8, Training = FileTraining.Read("sft", ["threads=1"]) };
+        Assert.Equal(
+            $"{request.Out} holds another training, which differs in settings, seed; name another folder, or delete it to train anew.",
+            (await Assert.ThrowsAsync<InputException>(() => TrainingFiles.Run(other, Cancel))).Message);
+        Assert.Equal(
+            $"{files.Folder} is not empty, and no training that can go on is in it; name another folder.",
+            (await Assert.ThrowsAsync<InputException>(() => TrainingFiles.Run(request with { Out = files.Folder }, Cancel))).Message);
+    }
+
+    [Fact]
+    public async Task Bad_input_leaves_nothing_behind()
+    {
+        var request = files.Request("dpo", "nothing");
+        var wrong = new Dictionary<string, TrainRequest>(StringComparer.Ordinal)
+        {
+            ["line 1: its columns are prompt, completion, label; needed is chosen with rejected."] = request with { Data = files.File("judged") },
+            ["judged.jsonl is not a usable"] = request with { Model = files.File("judged") },
+            ["is a reward model, which answers nothing; dpo trains a policy."] = request with { Model = files.RewardModel },
+            ["is a reward model; name a policy."] = request with { Reference = files.RewardModel },
+            ["is a policy and gives no rewards; name a reward model"] = files.Request("ppo", "nothing") with { RewardModel = TrainingFiles.Tiny },
+            ["--max-tokens is 99999; "] = request with { MaxTokens = 99_999 },
+            ["holds nothing usable in 6 rows: 6 because prompt and answer have more than 4 tokens (line 1 first)."] = request with { MaxTokens = 4 },
+        };
+        foreach (var (told, one) in wrong)
+        {
+            Assert.Contains(told, (await Assert.ThrowsAsync<InputException>(() => TrainingFiles.Run(one, Cancel))).Message, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(one.Out));
+        }
+    }
+
+    [Fact]
+    public async Task A_reference_with_another_tokenizer_is_refused()
+    {
+        var other = Directory.CreateDirectory(Path.Combine(files.Folder, "other")).FullName;
+        foreach (var file in Directory.EnumerateFiles(TrainingFiles.Tiny))
+        {
+            File.Copy(file, Path.Combine(other, Path.GetFileName(file)));
+        }
+
+        var tokenizer = Path.Combine(other, "tokenizer.json");
+        await File.WriteAllTextAsync(tokenizer, (await File.ReadAllTextAsync(tokenizer, Cancel)).Replace("<|pad|>", "<|nil|>", StringComparison.Ordinal), Cancel);
+        var refused = await Assert.ThrowsAsync<InputException>(() => TrainingFiles.Run(files.Request("dpo", "refused") with { Reference = other }, Cancel));
+        Assert.StartsWith($"The reference {other} has another tokenizer than {TrainingFiles.Tiny}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reward_model_scores_every_answer_of_a_file_with_its_line()
+    {
+        var scored = Path.Combine(files.Folder, "scores.jsonl");
+        var (scores, counts) = await new ScoreRun(files.RewardModel, files.Pairs, scored, new Dictionary<string, string>(StringComparer.Ordinal)).Run(new(1, Precision.Float32), Cancel);
+        Assert.Equal(12, counts.Used);
+        Assert.Contains("12 answers scored: mean ", scores.Sentence, StringComparison.Ordinal);
+        Assert.EndsWith(" of 6 pairs.", scores.Sentence, StringComparison.Ordinal);
+        var lines = await File.ReadAllLinesAsync(scored, Cancel);
+        Assert.Equal(12, lines.Length);
+        Assert.Matches("""^\{"line":1,"answer":"chosen","tokens":\d+,"reward":-?\d""", lines[0]);
+        Assert.Matches("""^\{"line":6,"answer":"rejected","tokens":\d+,"reward":-?\d""", lines[11]);
+        var refused = await Assert.ThrowsAsync<InputException>(
+            () => new ScoreRun(TrainingFiles.Tiny, files.Pairs, scored, new Dictionary<string, string>(StringComparer.Ordinal)).Run(new(1, Precision.Float32), Cancel));
+        Assert.Contains("is a policy and gives no rewards", refused.Message, StringComparison.Ordinal);
+    }
+}

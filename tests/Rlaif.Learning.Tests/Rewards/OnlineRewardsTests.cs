@@ -1,0 +1,85 @@
+using Rlaif.Learning.Rewards;
+using Rlaif.Learning.Tests.Training;
+using Rlaif.Learning.Training;
+using Rlaif.Recipes;
+using Trainer = Rlaif.Learning.Training.Training;
+
+namespace Rlaif.Learning.Tests.Rewards;
+
+public class OnlineRewardsTests
+{
+    [Fact]
+    public Task The_reward_model_alone_by_its_name_is_what_no_name_is() => TinyTraining.Run(tiny =>
+    {
+        var plain = Train(tiny, "plain", new());
+        var named = Train(tiny, "named", new() { Rewards = new() { RewardModel = 1 } });
+        Assert.Equal(tiny.Sha256("plain"), tiny.Sha256("named"));
+        Assert.Equal(plain, named.Where(metric => !metric.Name.StartsWith("reward/", StringComparison.Ordinal)));
+        double[] Values(string name) => [.. named.Where(metric => metric.Name == name).Select(metric => metric.Value)];
+        Assert.NotEmpty(Values("grpo/reward"));
+        Assert.All(Values("grpo/reward").Zip(Values("reward/reward_model_mean")), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    });
+
+    [Theory]
+    [InlineData("grpo")]
+    [InlineData("rloo")]
+    [InlineData("ppo")]
+    public Task Rules_need_no_reward_model(string algorithm) => TinyTraining.Run(tiny =>
+    {
+        var rewards = new RewardsRecipe { Rules = 1, Length = 0.1, LongestTokens = 4 };
+        OptimizationRecipe recipe = algorithm switch
+        {
+            "grpo" => new() { Grpo = new() { Rewards = rewards, Samples = 3, MaxNewTokens = 8, Batch = 11 } },
+            "rloo" => new() { Rloo = new() { Rewards = rewards, Samples = 3, MaxNewTokens = 8, Batch = 11 } },
+            _ => new() { Ppo = new() { Rewards = rewards, MaxNewTokens = 8, Batch = 11 } },
+        };
+        var metrics = Trainer.Online(Job(tiny, "rules") with { RewardModel = null, Rules = new LikesOneToken() }, recipe, tiny.Out("rules"), (_, _) => { }, CancellationToken.None);
+        foreach (var name in new[] { "reward/rules_mean", "reward/rules_deviation", "reward/length_mean", "reward/length_deviation" })
+        {
+            Assert.Contains(metrics, metric => metric.Name == name && double.IsFinite(metric.Value));
+        }
+
+        Assert.True(File.Exists(Path.Combine(tiny.Out("rules"), "model.safetensors")));
+    });
+
+    [Fact]
+    public Task A_policy_comes_to_say_what_the_rules_like() => TinyTraining.Run(tiny =>
+    {
+        var recipe = new GrpoRecipe { Rewards = new() { Rules = 1 }, MaxNewTokens = 6, Batch = 8, Epochs = 8, LearningRate = 1e-2, WarmupSteps = 0 };
+        var metrics = Trainer.Online(Job(tiny, "liked") with { RewardModel = null, Rules = new LikesOneToken() }, new() { Grpo = recipe }, tiny.Out("liked"), (_, _) => { }, CancellationToken.None);
+        var rewards = metrics.Where(metric => metric.Name == "reward/rules_mean").Select(metric => metric.Value).ToList();
+        Assert.True(rewards.TakeLast(3).Average() > 0.4 && rewards[0] < 0.1, $"rewards went {string.Join(' ', rewards.Select(reward => $"{reward:0.00}"))}");
+    });
+
+    [Theory]
+    [InlineData("rewardModel", "grpo was asked for without a reward model, which judges its samples; name one, or rewards that need none.")]
+    [InlineData("rules", "grpo was asked for with rewards by rules, and there are no rules; give the constitution machine checks.")]
+    [InlineData("answer", "grpo was asked for with rewards of right answers, and no prompt has one; give prompts an expect.answer.")]
+    [InlineData("alarm", "grpo was asked for with an alarm, and nothing that reads what it samples; leave alarm out.")]
+    public Task What_a_recipe_names_and_a_job_lacks_is_one_sentence(string named, string told) => TinyTraining.Run(tiny =>
+    {
+        GrpoRecipe recipe = named switch
+        {
+            "rules" => new() { Rewards = new() { Rules = 1 } },
+            "answer" => new() { Rewards = new() { Answer = 1 } },
+            "alarm" => new() { Alarm = new() },
+            _ => new(),
+        };
+        var job = Job(tiny, "none");
+        job = named == "rewardModel" ? job with { RewardModel = null } : job;
+        Assert.Equal(told, Assert.Throws<InputException>(() => Trainer.Online(job, new() { Grpo = recipe }, tiny.Out("none"), (_, _) => { }, CancellationToken.None)).Message);
+    });
+
+    private static TrainingJob Job(TinyTraining tiny, string name) => new() { Start = tiny.Start, Data = tiny.PairsFile, Work = tiny.Work(name), Seed = 5, RewardModel = tiny.Rewards };
+
+    private static IReadOnlyList<TrainingMetric> Train(TinyTraining tiny, string name, GrpoRecipe recipe) => Trainer.Online(
+        Job(tiny, name), new() { Grpo = recipe with { Samples = 3, MaxNewTokens = 8, Batch = 11, LearningRate = 5e-3, WarmupSteps = 0, MissingEndPenalty = 0 } },
+        tiny.Out(name), (_, _) => { }, CancellationToken.None);
+
+    /// <summary>The share of one token in a response is its score.</summary>
+    private sealed class LikesOneToken : IResponseReward
+    {
+        public IReadOnlyList<float> Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancel) =>
+            [.. answers.Select(answer => (float)answer.Tokens.Count(id => id == 7) / answer.Tokens.Length)];
+    }
+}
