@@ -47,20 +47,22 @@ internal sealed class EvaluationFacts(
         };
     }
 
-    private async Task<IReadOnlyDictionary<Guid, double>> Rewards(EvaluatePolicy command, CancellationToken cancel)
+    private async Task<IReadOnlyDictionary<Guid, ScoreRow>> Rewards(EvaluatePolicy command, CancellationToken cancel)
     {
         var rewardModel = (await trainings.Checkpoints(command.RunId, cancel)).LastOrDefault(row => row.Kind == "reward-model" && row.Round <= command.Round);
-        return rewardModel is null ? new Dictionary<Guid, double>() : await evaluations.Rewards(command.RunId, rewardModel.Artifact, cancel);
+        return rewardModel is null ? new Dictionary<Guid, ScoreRow>() : await evaluations.Rewards(command.RunId, rewardModel.Artifact, cancel);
     }
 
-    private static EvaluatedResponse Evaluated(ResponseRow row, Prompt prompt, IReadOnlyDictionary<Guid, double> rewards) => new()
+    private static EvaluatedResponse Evaluated(ResponseRow row, Prompt prompt, IReadOnlyDictionary<Guid, ScoreRow> rewards) => new()
     {
         Id = row.Id,
         PromptId = row.PromptId,
         Prompt = prompt.Turns,
         Safety = prompt.Expectation?.Safety ?? Safety.Unknown,
         Response = new(row.Text, row.Ended),
-        Reward = rewards.TryGetValue(row.Id, out var reward) ? reward : null,
+        Reward = rewards.TryGetValue(row.Id, out var score) ? score.Reward : null,
+        MemberRewards = score?.Members,
+        PrincipleRewards = score?.Principles is { } principles ? Json.Read<Dictionary<string, double>>(principles) : null,
         Kl = row is { ReferenceK1: { } k1, ReferenceK3: { } k3 } ? new(k1, k3) : null,
     };
 }

@@ -24,6 +24,7 @@ internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders
             Start = await folders.Model(command.Start, cancel),
             Data = await folders.Data(command.Data, cancel),
             Work = folders.Work(job),
+            Scale = command.Scale is { } scale ? await folders.Data(scale, cancel) : null,
             Seed = command.Seed,
         };
         var staged = folders.Stage(job.Id);
@@ -47,7 +48,7 @@ internal sealed class RewardModelTrainer(RunTables runs, TrainingFolders folders
             },
             cancel);
         var manifest = new Lineage(
-            Kind, "bradley-terry", command.Start, null, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), recipe.RewardModel);
+            Kind, recipe.RewardModel.Classifier ? "classifier" : recipe.RewardModel.Ties ?? "bradley-terry", command.Start, null, command.Data, job.RunId, command.Round, command.Seed, Numerics.Of(recipe), recipe.RewardModel, Scale: command.Scale);
         return await folders.Publish(job, staged, manifest, Kind, metrics.Select(metric => (metric.Step, metric.Name, metric.Value)), cancel);
     }
 

@@ -3,7 +3,6 @@ using Rlaif.Contracts;
 using Rlaif.Hosting;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Training;
-using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
@@ -38,15 +37,24 @@ internal sealed class ScoreResponsesConsumer(
         // A policy may answer nothing at all; there is no last token to score then.
         rows.RemoveAll(row => row.Tokens.Length == 0);
         var folder = await artifacts.Fetch(command.RewardModel, cancel);
-        var rewards = await TorchThread.RunBriefly(
+        var (rewards, principles) = await TorchThread.RunBriefly(
             () =>
             {
                 TorchRuntime.Use(Numerics.Of(recipe));
-                using var model = ModelFolder.ReadRewardModel(folder, trainable: false);
-                return RewardScores.Of(model, [.. rows.Select(row => new TrainingExample(prompts[row.PromptId], row.Tokens))], cancel);
+                TrainingExample[] answers = [.. rows.Select(row => new TrainingExample(prompts[row.PromptId], row.Tokens))];
+                return (RewardScores.Of(folder, answers, cancel), RewardScores.Principles(folder, answers, cancel));
             },
             cancel);
-        var scores = rows.Select((row, i) => new ScoreRow { ResponseId = row.Id, RewardModel = command.RewardModel, RunId = command.RunId, Reward = rewards[i] });
+        var scores = rows.Select((row, i) => new ScoreRow
+        {
+            ResponseId = row.Id,
+            RewardModel = command.RewardModel,
+            RunId = command.RunId,
+            Reward = rewards.Average(member => (double)member[i]),
+            Members = rewards.Count == 1 ? null : [.. rewards.Select(member => (double)member[i])],
+            Principles = principles.Count == 0 ? null : Json.Of(new SortedDictionary<string, double>(
+                principles.ToDictionary(head => head.Key, head => (double)head.Value[i], StringComparer.Ordinal), StringComparer.Ordinal)),
+        });
         await evaluations.Insert(command.Id, [.. scores], time.GetUtcNow(), cancel);
     }
 }

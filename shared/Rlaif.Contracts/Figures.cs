@@ -49,7 +49,36 @@ public sealed record EvaluationFigures
 /// <param name="Pairs">Decided pairs.</param>
 /// <param name="StartReward">Mean reward of the starting policy's responses.</param>
 /// <param name="CandidateReward">Mean reward of the candidate's responses.</param>
-public sealed record RewardModelFigures(Estimate Accuracy, double LengthBaseline, int Pairs, double StartReward, double CandidateReward);
+/// <param name="Calibration">Whether its differences are the log-odds that they stand for; null in rows from before it was measured.</param>
+/// <param name="Ensemble">What its members disagree about; null for a single model.</param>
+/// <param name="PerPrinciple">Of its heads of single principles; null where it has none.</param>
+public sealed record RewardModelFigures(
+    Estimate Accuracy, double LengthBaseline, int Pairs, double StartReward, double CandidateReward, CalibrationFigures? Calibration = null,
+    EnsembleFigures? Ensemble = null, IReadOnlyList<PrincipleAccuracy>? PerPrinciple = null);
+
+/// <summary>Share of the pairs decided under a principle that its head orders as the labeler does, with an interval by prompt.</summary>
+public sealed record PrincipleAccuracy(string Principle, double Mean, double Low, double High, int Pairs);
+
+/// <summary>What the members of an ensemble disagree about, on the pairs that the labeler decided.</summary>
+/// <param name="Members">How many.</param>
+/// <param name="Deviation">Standard deviation (n - 1) of the members' differences of rewards, mean over pairs, in the unit of rewards.</param>
+/// <param name="Unanimous">Share of pairs that all members order alike.</param>
+/// <param name="UnanimousAccuracy">Share of those that are ordered as the labeler does; null where there are none.</param>
+/// <param name="DividedAccuracy">The same of the others, by the mean of the members.</param>
+public sealed record EnsembleFigures(int Members, double Deviation, double Unanimous, double? UnanimousAccuracy, double? DividedAccuracy);
+
+/// <summary>How far σ(difference of rewards) is from the share of pairs that are preferred so, on pairs with a label, ties among them.</summary>
+/// <param name="Error">Expected calibration error, 0..1: mean distance of both over the pairs, bin by bin.</param>
+/// <param name="Temperature">T for which σ(difference / T) is most likely to give the labels: above 1, the model is too sure.</param>
+/// <param name="ErrorAtTemperature">The error of σ(difference / T).</param>
+/// <param name="Bins">The reliability diagram: bins of confidence that hold a pair, in their order.</param>
+public sealed record CalibrationFigures(double Error, double Temperature, double ErrorAtTemperature, IReadOnlyList<ReliabilityBin> Bins);
+
+/// <summary>Pairs in which a model is about as sure of the response that it prefers.</summary>
+/// <param name="Pairs">How many.</param>
+/// <param name="Confidence">Its mean probability for that response, 0.5..1.</param>
+/// <param name="Preferred">The labels' mean probability for it.</param>
+public sealed record ReliabilityBin(int Pairs, double Confidence, double Preferred);
 
 /// <summary>What a labeler is worth, from its stored votes.</summary>
 public sealed record JudgeReport

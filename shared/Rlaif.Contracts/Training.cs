@@ -3,9 +3,10 @@ using MassTransit;
 namespace Rlaif.Contracts;
 
 /// <summary>A reward model is to be trained on settled pairs.</summary>
-/// <remarks>Coordinator -> RewardTrainer. Id: name of (run, round, reward-model). Data is an artifact: preference pairs as JSON lines, with token ids.</remarks>
+/// <remarks>Coordinator -> RewardTrainer. Id: name of (run, round, reward-model). Data is an artifact: preference pairs as JSON lines, with token ids.
+/// Scale is set when the recipe asks for it: the starting policy's answers to the held-out prompts, on which the model's scale is measured.</remarks>
 [EntityName("rlaif.train-reward-model.v1"), MessageUrn("rlaif:train-reward-model:v1", useDefaultPrefix: false)]
-public sealed record TrainRewardModel(Guid Id, Guid RunId, int Round, string Start, string Data, ulong Seed);
+public sealed record TrainRewardModel(Guid Id, Guid RunId, int Round, string Start, string Data, ulong Seed, string? Scale = null);
 
 /// <summary>A reward model was published.</summary>
 /// <remarks>RewardTrainer -> Coordinator. Id: that of the command.</remarks>

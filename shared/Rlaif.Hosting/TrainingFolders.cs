@@ -8,7 +8,7 @@ namespace Rlaif.Hosting;
 /// <summary>What a checkpoint came from: its manifest.json. No time and no path, so the same training gives the same bytes.</summary>
 public sealed record Lineage(
     string Kind, string Algorithm, string Start, string? Reference, string Data, Guid Run, int Round, ulong Seed, Numerics Numerics, object Recipe,
-    string? RewardModel = null, string? Critic = null);
+    string? RewardModel = null, string? Critic = null, string? Scale = null);
 
 /// <summary>Where a training reads, works and publishes.</summary>
 public sealed class TrainingFolders(ArtifactStore artifacts, HomeFolder home, Patience patience, TimeProvider time)

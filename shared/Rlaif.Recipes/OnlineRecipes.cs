@@ -14,6 +14,15 @@ public abstract record OnlineRecipe : TrainingRecipe
     [Between(1, 1_000_000, "64")]
     public int MaxNewTokens { get; init; } = 64;
 
+    /// <summary>Takes rewards less their mean over their deviation, both stored with the reward model (Ziegler et al. 2019; OpenRLHF: false).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool NormaliseRewards { get; init; }
+
+    /// <summary>How many standard deviations among the members of an ensemble are taken off their mean (Eisenstein et al. 2023: 1); null: none.</summary>
+    [Between(0, 100, "1")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Pessimism { get; init; }
+
     /// <summary>What a response without its end token loses, in the unit of rewards (TRL: 0).</summary>
     [Between(0, 1000, "0")]
     public double MissingEndPenalty { get; init; }

@@ -41,6 +41,16 @@ public abstract record TrainingRecipe
     [Between(1, 1_000_000, "20")]
     public int CheckpointSteps { get; init; } = 20;
 
+    /// <summary>Decay of an average of the weights over the steps, which is what the training ends with (OpenRLHF: 0.992); null: the last weights.</summary>
+    [Between(0, 0.999999, "0.992")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Ema { get; init; }
+
+    /// <summary>Keeps only what goes into each layer and computes the layer again when its gradient is due (Chen et al. 2016): less memory, a third more
+    /// time.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Recompute { get; init; }
+
     /// <summary>Trains a low-rank adapter while the weights rest; null: all weights are trained. Of PPO the policy, not its critic.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LoraRecipe? Lora { get; init; }
@@ -139,7 +149,12 @@ public sealed record OptimizationRecipe
 }
 
 /// <summary>Supervised fine-tuning, loss on response tokens.</summary>
-public sealed record SftRecipe : TrainingRecipe;
+public sealed record SftRecipe : TrainingRecipe
+{
+    /// <summary>Puts several short examples into one row where that saves rows; none sees another.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Packing { get; init; }
+}
 
 /// <summary>Direct preference optimisation on soft labels.</summary>
 public sealed record DpoRecipe : TrainingRecipe
@@ -186,4 +201,32 @@ public sealed record RewardModelRecipe : TrainingRecipe
     /// <summary>Weight of the squared mean reward, which keeps rewards around 0 (0.001 to 0.01 is usual).</summary>
     [Between(0, 1, "0.001")]
     public double Centring { get; init; } = 0.001;
+
+    /// <summary>Learns responses on their own, as desirable as their pairs say or as they are labeled, instead of pairs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Classifier { get; init; }
+
+    /// <summary>By how much the better reward should lead where the label is certain, in log-odds; less where it is less certain (Touvron et al. 2023: up to
+    /// 1, in a second form up to 3); null: 0.</summary>
+    [Between(0, 100, "1")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Margin { get; init; }
+
+    /// <summary>How ties are modelled, which are then trained on too; null: they are dropped.</summary>
+    [OneOf("davidson", "raoKupper")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Ties { get; init; }
+
+    /// <summary>How many are trained, each in another order and with another head (Coste et al. 2023: 5); null: one.</summary>
+    [Between(2, 64, "5")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Members { get; init; }
+
+    /// <summary>Trains a head for each principle beside the overall one, on what labelers said under it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PrincipleHeads { get; init; }
+
+    /// <summary>Stores mean and deviation of the rewards of the starting policy's answers to the held-out prompts in the model's config.json.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool StoreScale { get; init; }
 }

@@ -40,3 +40,10 @@ internal sealed class TokensColumn : SqlMapper.TypeHandler<int[]>
 
     public override void SetValue(IDbDataParameter parameter, int[]? value) => parameter.Value = JsonSerializer.Serialize(value);
 }
+
+internal sealed class RewardsColumn : SqlMapper.TypeHandler<double[]>
+{
+    public override double[] Parse(object value) => JsonSerializer.Deserialize<double[]>((string)value)!;
+
+    public override void SetValue(IDbDataParameter parameter, double[]? value) => parameter.Value = value is null ? DBNull.Value : JsonSerializer.Serialize(value);
+}

@@ -25,6 +25,7 @@ public sealed class Database : IAsyncDisposable
         SqlMapper.AddTypeHandler(new GuidColumn());
         SqlMapper.AddTypeHandler(new TimeColumn());
         SqlMapper.AddTypeHandler(new TokensColumn());
+        SqlMapper.AddTypeHandler(new RewardsColumn());
     }
 
     public static Database Sqlite(string file)

@@ -22,7 +22,15 @@ public sealed record ScoreRow
     public Guid ResponseId { get; init; }
     public string RewardModel { get; init; } = "";
     public Guid RunId { get; init; }
+
+    /// <summary>Of an ensemble the mean of its members.</summary>
     public double Reward { get; init; }
+
+    /// <summary>What each member of an ensemble gave; null: a single model.</summary>
+    public double[]? Members { get; init; }
+
+    /// <summary>What the heads of single principles gave, a JSON object; null: there are none.</summary>
+    public string? Principles { get; init; }
 }
 
 /// <summary>Evaluations and rewards.</summary>
@@ -53,8 +61,8 @@ public sealed class EvaluationTables(Database database)
         {
             await connection.ExecuteAsync(
                 """
-                insert into score (response_id, reward_model, run_id, reward)
-                values (@ResponseId, @RewardModel, @RunId, @Reward) on conflict (response_id, reward_model) do nothing
+                insert into score (response_id, reward_model, run_id, reward, members, principles)
+                values (@ResponseId, @RewardModel, @RunId, @Reward, @Members, @Principles) on conflict (response_id, reward_model) do nothing
                 """,
                 scores,
                 transaction);
@@ -62,11 +70,11 @@ public sealed class EvaluationTables(Database database)
         },
         cancel);
 
-    public async Task<IReadOnlyDictionary<Guid, double>> Rewards(Guid runId, string rewardModel, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<Guid, ScoreRow>> Rewards(Guid runId, string rewardModel, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         var rows = await connection.QueryAsync<ScoreRow>(
             "select * from score where run_id = @runId and reward_model = @rewardModel", new { runId, rewardModel });
-        return rows.ToDictionary(row => row.ResponseId, row => row.Reward);
+        return rows.ToDictionary(row => row.ResponseId);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dapper;
 
 namespace Rlaif.Storage;
@@ -13,13 +14,17 @@ public sealed record KeptPair
 
     /// <summary>Probability that the first is better.</summary>
     public double Preference { get; init; }
+
+    /// <summary>It settled within the margin of one half.</summary>
+    public bool Tie { get; init; }
 }
 
-/// <summary>A revision that settled above its draft.</summary>
-public sealed record BetterRevision
+/// <summary>A response as token ids.</summary>
+public sealed record ResponseTokens
 {
     public Guid Id { get; init; }
     public string PromptId { get; init; } = "";
+    public int Sample { get; init; }
     public int[] Prompt { get; init; } = [];
     public int[] Response { get; init; } = [];
 }
@@ -39,28 +44,31 @@ public sealed record PromptTokens
 public sealed class TrainingData(Database database)
 {
     /// <summary>How many pairs of a round are kept.</summary>
-    public async Task<int> CountPairs(Guid runId, int round, string purpose, CancellationToken cancel)
+    /// <param name="ties">Tied ones too.</param>
+    public async Task<int> CountPairs(Guid runId, int round, string purpose, bool ties, CancellationToken cancel)
     {
         await using var connection = await database.Open(cancel);
         return await connection.ExecuteScalarAsync<int>(
             """
             select count(*) from pair join settled on settled.pair_id = pair.id
-            where pair.run_id = @runId and pair.round = @round and pair.purpose = @purpose and settled.kept
+            where pair.run_id = @runId and pair.round = @round and pair.purpose = @purpose and (settled.kept or @ties and settled.dropped = 'Tie')
             """,
-            new { runId, round, purpose });
+            new { runId, round, purpose, ties });
     }
 
     /// <summary>The kept pairs of a round in their order.</summary>
-    public IAsyncEnumerable<KeptPair> Pairs(Guid runId, int round, string purpose, CancellationToken cancel) => database.Read<KeptPair, int>(
+    /// <inheritdoc cref="CountPairs"/>
+    public IAsyncEnumerable<KeptPair> Pairs(Guid runId, int round, string purpose, bool ties, CancellationToken cancel) => database.Read<KeptPair, int>(
         """
-        select pair.id, pair.ordinal, settled.preference, prompt_tokens.tokens as prompt, one.tokens as first, other.tokens as second
+        select pair.id, pair.ordinal, settled.preference, not settled.kept as tie, prompt_tokens.tokens as prompt, one.tokens as first, other.tokens as second
         from pair join settled on settled.pair_id = pair.id
         join response one on one.id = pair.first_id join response other on other.id = pair.second_id
         join prompt_tokens on prompt_tokens.run_id = pair.run_id and prompt_tokens.prompt_id = pair.prompt_id
-        where pair.run_id = @runId and pair.round = @round and pair.purpose = @purpose and settled.kept and pair.ordinal > @after
+        where pair.run_id = @runId and pair.round = @round and pair.purpose = @purpose and (settled.kept or @ties and settled.dropped = 'Tie')
+            and pair.ordinal > @after
         order by pair.ordinal limit @limit
         """,
-        new { runId, round, purpose }, -1, pair => pair.Ordinal, cancel);
+        new { runId, round, purpose, ties }, -1, pair => pair.Ordinal, cancel);
 
     /// <summary>The prompts of a round in their order, those that were answered: an answer brings their tokens.</summary>
     public IAsyncEnumerable<PromptTokens> Prompts(Guid runId, string split, int round, CancellationToken cancel) => database.Read<PromptTokens, int>(
@@ -72,8 +80,39 @@ public sealed class TrainingData(Database database)
         """,
         new { runId, split, round }, -1, prompt => prompt.Ordinal, cancel);
 
+    /// <summary>The responses of a round that say anything, first samples first, each in the order of their prompts.</summary>
+    public async IAsyncEnumerable<ResponseTokens> Responses(Guid runId, int round, string purpose, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        int? last;
+        await using (var connection = await database.Open(cancel))
+        {
+            last = await connection.ExecuteScalarAsync<int?>(
+                "select max(sample) from response where run_id = @runId and purpose = @purpose and round = @round", new { runId, round, purpose });
+        }
+
+        for (var sample = 0; sample <= last; sample++)
+        {
+            var rows = database.Read<ResponseTokens, string>(
+                """
+                select response.id, response.prompt_id, response.sample, prompt_tokens.tokens as prompt, response.tokens as response
+                from response join prompt_tokens on prompt_tokens.run_id = response.run_id and prompt_tokens.prompt_id = response.prompt_id
+                where response.run_id = @runId and response.purpose = @purpose and response.round = @round and response.sample = @sample
+                    and response.prompt_id > @after
+                order by response.prompt_id limit @limit
+                """,
+                new { runId, round, purpose, sample }, "", row => row.PromptId, cancel);
+            await foreach (var row in rows)
+            {
+                if (row.Response.Length > 0)
+                {
+                    yield return row;
+                }
+            }
+        }
+    }
+
     /// <summary>The revisions of a round that settled above their drafts, by prompt: of each prompt one response is revised.</summary>
-    public IAsyncEnumerable<BetterRevision> Revisions(Guid runId, int round, string purpose, CancellationToken cancel) => database.Read<BetterRevision, string>(
+    public IAsyncEnumerable<ResponseTokens> Revisions(Guid runId, int round, string purpose, CancellationToken cancel) => database.Read<ResponseTokens, string>(
         """
         select revision.id, response.prompt_id, prompt_tokens.tokens as prompt, response.tokens as response
         from response join revision on revision.id = response.id

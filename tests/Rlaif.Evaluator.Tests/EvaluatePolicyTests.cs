@@ -24,6 +24,7 @@ public class EvaluatePolicyTests
         // The longer response was preferred both times.
         var model = figures.RewardModel!;
         Assert.Equal((2, 0.5, 1.0), (model.Pairs, model.Accuracy.Mean, model.LengthBaseline));
+        Assert.Equal((2, 0.0), (model.Ensemble!.Members, model.Ensemble.Deviation));
         Assert.Equal((2.0 / 3, 5.0 / 3), (model.StartReward, model.CandidateReward));
         Assert.Equal((4.0 / 3, 1.0), (figures.StartProbes["words"], figures.Probes["words"]));
     }

@@ -80,7 +80,7 @@ internal static class SmallCase
 
     private static Task Score(EvaluatorHome home, string model, int prompts, double[] start, double[] candidate)
     {
-        ScoreRow Reward(int round, int i, double reward) => new() { ResponseId = Id(round, i), RewardModel = model, RunId = EvaluatorHome.Run, Reward = reward };
+        ScoreRow Reward(int round, int i, double reward) => new() { ResponseId = Id(round, i), RewardModel = model, RunId = EvaluatorHome.Run, Reward = reward, Members = [reward - 1, reward + 1] };
         return home.Get<EvaluationTables>().Insert(
             default,
             [.. Enumerable.Range(0, prompts).SelectMany(i => new[] { Reward(0, i, start[i % 3]), Reward(2, i, candidate[i % 3]) })],

@@ -157,6 +157,19 @@ public class RecipeFileTests
     }
 
     [Fact]
+    public void Settings_of_trainings_that_came_later_are_not_written_where_they_are_not_set()
+    {
+        string[] shared = ["batch", "checkpointSteps", "epochs", "learningRate", "maxGradientNorm", "microBatch", "schedule", "warmupSteps", "weightDecay"];
+        string[] online = [.. shared, "clipHigh", "clipLow", "maxNewTokens", "missingEndPenalty", "temperature"];
+        Assert.Equal(shared, Keys(new SftRecipe()));
+        Assert.Equal([.. shared.Concat(["centring", "maxPairs", "replay"]).Order(StringComparer.Ordinal)], Keys(new RewardModelRecipe()));
+        Assert.Equal([.. online.Concat(["beta", "iterations", "normalise", "samples"]).Order(StringComparer.Ordinal)], Keys(new RlooRecipe()));
+    }
+
+    private static IReadOnlyList<string> Keys<T>(T recipe) =>
+        [.. JsonSerializer.SerializeToElement(recipe, Recipes.Json).EnumerateObject().Select(setting => setting.Name).Order(StringComparer.Ordinal)];
+
+    [Fact]
     public void A_mixture_is_read_in_the_order_of_its_names() => Assert.Equal(
         ["bco", "sft", "sigmoid"],
         RecipeFile.Parse(Recipes.Minimal, "r.yaml", ["optimize.0.dpo.variant.mixture={sigmoid: 0.8, sft: 1, bco: 0.2}"]).Optimize[0].Dpo!.Variant!.Names);

@@ -40,6 +40,13 @@ internal static class Recipes
         {
             Device = recipe.Precision == "tensorfloat32" ? "cuda" : recipe.Device,
             Prompts = recipe.Prompts with { Balance = recipe.Prompts.Balance || recipe.Prompts.Boost.Count > 0 },
+            RewardModel = recipe.RewardModel with
+            {
+                StoreScale = recipe.RewardModel.StoreScale || recipe.Optimize.Any(one => one.Online is { NormaliseRewards: true }),
+                Classifier = recipe.RewardModel is { Classifier: true, Margin: null, Ties: null, PrincipleHeads: false },
+                Margin = recipe.RewardModel.Ties is null ? recipe.RewardModel.Margin : null,
+                Members = recipe.RewardModel.Members ?? (recipe.Optimize.Any(one => one.Online is { Pessimism: not null }) ? 5 : null),
+            },
             Optimize = [.. recipe.Optimize.Select(Fitting)],
         });
 

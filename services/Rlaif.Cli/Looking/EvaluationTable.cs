@@ -54,6 +54,22 @@ internal static class EvaluationTable
             var (mean, low, high) = reward.Accuracy;
             var interval = $"[{Shown.Share(low)}, {Shown.Share(high)}] on {reward.Pairs} pairs";
             table.Add("reward model accuracy", "", Shown.Share(mean), $"{interval}; length alone {Shown.Share(reward.LengthBaseline)}");
+            foreach (var head in reward.PerPrinciple ?? [])
+            {
+                table.Add($"its head of {head.Principle}", "", Shown.Share(head.Mean), $"[{Shown.Share(head.Low)}, {Shown.Share(head.High)}] on {head.Pairs} pairs");
+            }
+
+            if (reward.Ensemble is { } ensemble)
+            {
+                table.Add($"disagreement of {ensemble.Members} members", "", Shown.Number(ensemble.Deviation),
+                    $"one order on {Shown.Share(ensemble.Unanimous)} of the pairs: accuracy {Shown.Share(ensemble.UnanimousAccuracy ?? double.NaN)}, on others {Shown.Share(ensemble.DividedAccuracy ?? double.NaN)}");
+            }
+
+            if (reward.Calibration is { } calibration)
+            {
+                table.Add("reward model calibration error", "", Shown.Share(calibration.Error),
+                    $"{Shown.Share(calibration.ErrorAtTemperature)} at temperature {Shown.Number(calibration.Temperature)}");
+            }
         }
 
         foreach (var (probe, now) in figures.Probes)

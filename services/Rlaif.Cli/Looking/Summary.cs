@@ -53,7 +53,8 @@ internal sealed record Summary
             PerPrinciple = figures.PerPrinciple,
             Kl = PreferK3(figures.KlNatsPerSequence),
             RewardModel = figures.RewardModel is { } reward
-                ? new(reward.Accuracy.Mean, reward.Accuracy.Low, reward.Accuracy.High, reward.LengthBaseline) : null,
+                ? new(reward.Accuracy.Mean, reward.Accuracy.Low, reward.Accuracy.High, reward.LengthBaseline, reward.Calibration?.Error, reward.Calibration?.Temperature)
+                : null,
             Judge = judge is null ? null : new(judge.Calls, judge.Failures, judge.OrderConsistency, judge.FirstPlaceBias),
             Probes = figures.Probes.Where(probe => double.IsFinite(probe.Value)).ToDictionary(StringComparer.Ordinal),
             Promoted = row.Promoted,
@@ -81,8 +82,9 @@ internal sealed record SummaryWinRate(double Mean, double Low, double High, int 
 /// <summary>To the starting policy.</summary>
 internal sealed record SummaryKl(string Estimator, double NatsPerSequence);
 
-/// <summary>Accuracy on held-out pairs with its interval, and that of the better length rule.</summary>
-internal sealed record SummaryRewardModel(double Accuracy, double Low, double High, double LengthBaseline);
+/// <summary>Accuracy on held-out pairs with its interval, and that of the better length rule; expected calibration error there, and the temperature that
+/// would take most of it away.</summary>
+internal sealed record SummaryRewardModel(double Accuracy, double Low, double High, double LengthBaseline, double? CalibrationError, double? Temperature);
 
 /// <summary>What the judge is worth. Null where order plays no part.</summary>
 internal sealed record SummaryJudge(int Calls, IReadOnlyDictionary<string, int> Failures, double? OrderConsistency, double? FirstPlaceBias);

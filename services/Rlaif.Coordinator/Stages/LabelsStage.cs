@@ -64,9 +64,8 @@ internal sealed class LabelsStage(AnsweredPrompts answered, PairTables pairs, IB
     private async Task<(IReadOnlyList<SettledRow> Rows, List<DropReason> Dropped)> Settle(
         RunContext run, int round, IReadOnlyList<ShownPair> shown, CancellationToken cancel)
     {
-        var votes = (await pairs.Votes([.. shown.Select(pair => pair.Row.Id)], cancel))
-            .Where(vote => run.SettlingPools.Contains(vote.Pool, StringComparer.Ordinal)).ToLookup(vote => vote.PairId);
-        var settled = shown.Select(pair => (Pair: pair, Settled: Settle(run, pair, [.. votes[pair.Row.Id]]))).ToList();
+        var votes = (await pairs.Votes([.. shown.Select(pair => pair.Row.Id)], cancel)).ToLookup(vote => vote.PairId);
+        var settled = shown.Select(pair => (Pair: pair, Settled: Settle(run, pair, CountedVotes.Of(run, votes[pair.Row.Id])))).ToList();
         var kept = settled.Where(one => one.Settled.Settled).GroupBy(one => one.Pair.Row.PromptId, StringComparer.Ordinal)
             .SelectMany(group => PairDraws.Keep([.. group.Select(one => one.Pair.Row.Id)], run.Recipe.Pairs.KeptPerPrompt, Seed(run, round, "kept", group.Key)))
             .ToHashSet();
@@ -84,9 +83,8 @@ internal sealed class LabelsStage(AnsweredPrompts answered, PairTables pairs, IB
         return (rows, [.. settled.Where(one => !one.Settled.Settled).Select(one => one.Settled.Reason ?? DropReason.Tie)]);
     }
 
-    private static SettledPair Settle(RunContext run, ShownPair pair, IReadOnlyList<VoteRow> votes) => Settlement.Of(
-        [.. votes.GroupBy(vote => vote.Labeler, StringComparer.Ordinal).Select(labeler => new LabelerVotes(labeler.Key, [.. labeler.Select(vote => vote.Vote)]))],
-        run.Constitution.Weights, run.Recipe.Pairs.TieMargin,
+    private static SettledPair Settle(RunContext run, ShownPair pair, IReadOnlyList<LabelerVotes> votes) => Settlement.Of(
+        votes, run.Constitution.Weights, run.Recipe.Pairs.TieMargin,
         run.Constitution.VetoOf(pair.Prompt.Turns, pair.Prompt.Expectation, pair.First, pair.Second));
 
     // Drawn again each time: the same seeds, the same pairs.

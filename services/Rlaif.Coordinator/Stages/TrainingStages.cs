@@ -21,7 +21,8 @@ internal sealed class RewardModelStage(TrainingParts parts) : IStage
         }
 
         var start = await parts.Lineage.RewardModel(run, round - 1, cancel) ?? run.Row.StartPolicy;
-        yield return new(id, new TrainRewardModel(id, run.Id, round, start, artifact, RlaifId.Seed(id)));
+        var scale = run.Recipe.RewardModel.StoreScale ? await parts.Store(run, round, "scale", parts.StartResponses(run, cancel), cancel) : null;
+        yield return new(id, new TrainRewardModel(id, run.Id, round, start, artifact, RlaifId.Seed(id), scale));
     }
 
     public Task<string> Finish(RunContext run, int round, CancellationToken cancel) => Task.FromResult("");
@@ -29,20 +30,21 @@ internal sealed class RewardModelStage(TrainingParts parts) : IStage
     // Drawn by place, so that only the places are held: fresh pairs first, then older ones in the order of their rounds.
     private async IAsyncEnumerable<PairLine> Pairs(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var recipe = run.Recipe.RewardModel;
-        var fresh = await parts.CountPairs(run, round, cancel);
+        var (recipe, ties) = (run.Recipe.RewardModel, run.Recipe.RewardModel.Ties is not null);
+        IAsyncEnumerable<PairLine> Of(int of) => recipe.PrincipleHeads ? parts.JudgedPairs(run, of, ties, cancel) : parts.Pairs(run, of, ties, cancel);
+        var fresh = await parts.CountPairs(run, round, ties, cancel);
         var older = 0;
         for (var earlier = 1; recipe.Replay && earlier < round; earlier++)
         {
-            older += await parts.CountPairs(run, earlier, cancel);
+            older += await parts.CountPairs(run, earlier, ties, cancel);
         }
 
         var replayed = PairDraws.Places(older, fresh, RlaifId.Seed(RlaifId.Of(run.Id, round, "replay")));
         var drawn = PairDraws.Places(fresh + replayed.Count, recipe.MaxPairs, RlaifId.Seed(RlaifId.Of(run.Id, round, "reward-model-pairs")));
-        var lines = Picked(parts.Pairs(run, round, cancel), [.. drawn.Where(place => place < fresh)]);
+        var lines = Picked(Of(round), [.. drawn.Where(place => place < fresh)]);
         if (drawn.Any(place => place >= fresh))
         {
-            var all = Enumerable.Range(1, round - 1).ToAsyncEnumerable().SelectMany(earlier => parts.Pairs(run, earlier, cancel));
+            var all = Enumerable.Range(1, round - 1).ToAsyncEnumerable().SelectMany(Of);
             lines = lines.Concat(Picked(all, [.. drawn.Where(place => place >= fresh).Select(place => replayed[place - fresh])]));
         }
 
@@ -68,7 +70,7 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
         {
             { Sft: not null } => await parts.Store(run, round, name, parts.BetterRevisions(run, round, cancel), cancel),
             { Online: { } online } => await parts.Store(run, round, name, parts.Prompts(run, round, online.ReadsTexts, cancel), cancel),
-            _ => await parts.Store(run, round, name, parts.Pairs(run, round, cancel), cancel),
+            _ => await parts.Store(run, round, name, parts.Pairs(run, round, ties: false, cancel), cancel),
         };
         if (data is not { } artifact)
         {

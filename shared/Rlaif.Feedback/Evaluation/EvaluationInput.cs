@@ -25,6 +25,12 @@ public sealed record EvaluatedResponse
     /// <summary>What the round's reward model gives it; null when there is none.</summary>
     public double? Reward { get; init; }
 
+    /// <summary>What each member of an ensemble gives it; null when it is a single model.</summary>
+    public IReadOnlyList<double>? MemberRewards { get; init; }
+
+    /// <summary>What the reward model's heads of single principles give it; null when it has none.</summary>
+    public IReadOnlyDictionary<string, double>? PrincipleRewards { get; init; }
+
     /// <summary>KL to the starting policy over this response; null when it was not scored.</summary>
     public KlEstimate? Kl { get; init; }
 }

@@ -80,23 +80,46 @@ public sealed class EvaluationReport
 
     private RewardModelFigures? RewardModel()
     {
-        var decided = _input.AgainstStart
+        var labeled = _input.AgainstStart
             .Select(pair => (Candidate: _responses[pair.Candidate], Start: _responses[pair.Other], Preference: Preference(pair)))
-            .Where(pair => pair is { Candidate.Reward: not null, Start.Reward: not null } && pair.Preference is not null and not 0.5).ToList();
+            .Where(pair => pair is { Candidate.Reward: not null, Start.Reward: not null, Preference: not null }).ToList();
+        var decided = labeled.Where(pair => pair.Preference != 0.5).ToList();
         if (decided is [])
         {
             return null;
         }
 
-        // 1: ordered as the labeler does, one half: equal, 0: the other way.
-        static double Agrees(double difference, double preference) => difference == 0 ? 0.5 : difference > 0 == preference > 0.5 ? 1 : 0;
         var rows = decided.Select(pair =>
             (pair.Candidate.PromptId, Agrees(pair.Candidate.Reward!.Value - pair.Start.Reward!.Value, pair.Preference!.Value)));
         var accuracy = ClusterBootstrap.Of(rows, _input.Seed, _input.Recipe.BootstrapSamples, _input.Recipe.Confidence);
         var longer = decided.Average(pair => Agrees(Length(pair.Candidate) - Length(pair.Start), pair.Preference!.Value));
         return new(new(accuracy.Mean, accuracy.Low, accuracy.High), Math.Max(longer, 1 - longer), decided.Count,
-            MeanReward(_input.Start), MeanReward(_input.Candidate));
+            MeanReward(_input.Start), MeanReward(_input.Candidate),
+            Calibration.Of(labeled.Select(pair => (pair.Candidate.Reward!.Value - pair.Start.Reward!.Value, pair.Preference!.Value))),
+            Disagreement.Of([.. decided.Where(pair => pair is { Candidate.MemberRewards: not null, Start.MemberRewards: not null }).Select(pair =>
+                ((IReadOnlyList<double>)[.. pair.Candidate.MemberRewards!.Zip(pair.Start.MemberRewards!, (ours, theirs) => ours - theirs)], pair.Preference > 0.5))]),
+            PerPrinciple());
     }
+
+    private IReadOnlyList<PrincipleAccuracy>? PerPrinciple()
+    {
+        IReadOnlyList<PrincipleAccuracy> heads = [.. _input.Weights.Keys.Select(Head).OfType<PrincipleAccuracy>()];
+        return heads is [] ? null : heads;
+    }
+
+    private PrincipleAccuracy? Head(string principle)
+    {
+        double? Reward(Guid response) => _responses[response].PrincipleRewards is { } rewards && rewards.TryGetValue(principle, out var reward) ? reward : null;
+        var rows = _input.AgainstStart
+            .Select(pair => (_responses[pair.Candidate].PromptId, Difference: Reward(pair.Candidate) - Reward(pair.Other), Preference: Preference(pair, principle)))
+            .Where(pair => pair is { Difference: not null, Preference: not null and not 0.5 })
+            .Select(pair => (pair.PromptId, Agrees(pair.Difference!.Value, pair.Preference!.Value))).ToList();
+        var accuracy = ClusterBootstrap.Of(rows, _input.Seed, _input.Recipe.BootstrapSamples, _input.Recipe.Confidence);
+        return rows is [] ? null : new(principle, accuracy.Mean, accuracy.Low, accuracy.High, rows.Count);
+    }
+
+    /// <summary>1: ordered as the labeler does, one half: equal, 0: the other way.</summary>
+    private static double Agrees(double difference, double preference) => difference == 0 ? 0.5 : difference > 0 == preference > 0.5 ? 1 : 0;
 
     private static double MeanReward(IEnumerable<EvaluatedResponse> responses) =>
         responses.Select(response => response.Reward).OfType<double>().Average();

@@ -72,10 +72,24 @@ public static class Settlement
     public static double? PreferenceOf(IEnumerable<Vote> votes, IReadOnlyDictionary<string, double> principleWeights)
     {
         var terms = votes
-            .Where(vote => vote is { Preference: >= 0 and <= 1, NotApplicable: false, Failure: null } && principleWeights.ContainsKey(vote.Principle))
+            .Where(vote => Counts(vote, principleWeights))
             .Select(vote => principleWeights[vote.Principle] * ((2 * vote.Preference!.Value) - 1)).Order().ToList();
         return terms is [] ? null : SoftPreference.Sigmoid(terms.Sum());
     }
+
+    /// <summary>Under each principle the mean preference of the labelers that have one, by the principle's name; those that nobody decided are not there.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static IReadOnlyDictionary<string, double> PerPrinciple(IReadOnlyList<LabelerVotes> votes, IReadOnlyDictionary<string, double> principleWeights)
+    {
+        var counted = votes.SelectMany(one => one.Votes).Where(vote => vote.OrderConsistent != false && Counts(vote, principleWeights));
+        return new SortedDictionary<string, double>(
+            counted.GroupBy(vote => vote.Principle, StringComparer.Ordinal).ToDictionary(
+                same => same.Key, same => same.Select(vote => vote.Preference!.Value).Order().Sum() / same.Count(), StringComparer.Ordinal),
+            StringComparer.Ordinal);
+    }
+
+    private static bool Counts(Vote vote, IReadOnlyDictionary<string, double> principleWeights) =>
+        vote is { Preference: >= 0 and <= 1, NotApplicable: false, Failure: null } && principleWeights.ContainsKey(vote.Principle);
 
     private static DropReason WhyNone(List<Vote> votes) =>
         votes is [] ? DropReason.NobodyLabeled

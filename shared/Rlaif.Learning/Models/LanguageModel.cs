@@ -60,6 +60,9 @@ public sealed class LanguageModel : IDisposable
 
     internal RotaryTable Rotary => rotary;
 
+    /// <summary>Whether layers are computed again for their gradients instead of kept.</summary>
+    internal bool Recomputes { get; set; }
+
     /// <summary>A new model: weights N(0, 1/fan-in), residual outputs additionally divided by sqrt(2 · layers) (GPT-2), embedding
     /// N(0, 0.02²), norms 1. The same seed gives the same bytes on every machine.</summary>
     public static LanguageModel Create(ModelConfig config, ulong seed, bool trainable) =>
@@ -79,11 +82,23 @@ public sealed class LanguageModel : IDisposable
 
         using var scope = NewDisposeScope();
         var (cosines, sines) = rotary.Upto(time);
-        return Hidden(ids, cosines, sines, layer => layers[layer].Causal).MoveToOuterDisposeScope();
+        return Hidden(ids, cosines, sines, mask: null).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same with tables that broadcast over [batch, heads, time, width / 2] and an attention for each layer.</summary>
-    internal Tensor Hidden(Tensor ids, Tensor cosines, Tensor sines, Func<int, Attention> attention)
+    /// <summary>The same with tables that broadcast over [batch, heads, time, width / 2].</summary>
+    /// <param name="mask">As for <see cref="DecoderLayer.Masked"/>; null: causal.</param>
+    internal Tensor Hidden(Tensor ids, Tensor cosines, Tensor sines, Tensor? mask)
+    {
+        var isRecomputed = Recomputes && is_grad_enabled();
+        return Hidden(ids, (layer, x) => isRecomputed
+            ? RecomputedLayer.Of(layers[layer], x, cosines, sines, mask) : layers[layer].Forward(x, cosines, sines, mask));
+    }
+
+    /// <summary>The same with an attention for each layer.</summary>
+    internal Tensor Hidden(Tensor ids, Tensor cosines, Tensor sines, Func<int, Attention> attention) =>
+        Hidden(ids, (layer, x) => layers[layer].Forward(x, cosines, sines, attention(layer)));
+
+    private Tensor Hidden(Tensor ids, Func<int, Tensor, Tensor> forward)
     {
         using var scope = NewDisposeScope();
         var x = Embedding.index_select(0, ids.reshape(-1)).view(ids.shape[0], ids.shape[1], Config.HiddenSize);
@@ -91,7 +106,7 @@ public sealed class LanguageModel : IDisposable
         {
             // Without a scope per layer every intermediate of every layer would live until the caller's scope ends.
             using var inner = NewDisposeScope();
-            var next = layers[layer].Forward(x, cosines, sines, attention(layer)).MoveToOuterDisposeScope();
+            var next = forward(layer, x).MoveToOuterDisposeScope();
             x.Dispose();
             x = next;
         }

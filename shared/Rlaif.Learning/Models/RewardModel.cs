@@ -38,6 +38,12 @@ public sealed class RewardModel : IDisposable
     /// <summary>All weights in file order, the parameters themselves, as they are without an adapter.</summary>
     public IReadOnlyList<NamedWeight> Weights { get; }
 
+    /// <summary>Heads for single principles; null where they are not read.</summary>
+    internal PrincipleHeads? Principles { get; set; }
+
+    /// <summary>Where its rewards lie; null when nobody has measured it.</summary>
+    public RewardStatistics? Scale { get; internal set; }
+
     /// <summary>What a training changes: the adapter's weights where there is one, else all.</summary>
     internal IReadOnlyList<NamedWeight> Trained => Body.Adapter?.Weights ?? Weights;
 
@@ -65,10 +71,16 @@ public sealed class RewardModel : IDisposable
     public Tensor Rewards(Tensor ids, Tensor last)
     {
         using var scope = NewDisposeScope();
+        return Rewards(States(ids, last)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The state of the last token of each text, [batch, hidden].</summary>
+    internal Tensor States(Tensor ids, Tensor last)
+    {
+        using var scope = NewDisposeScope();
         var (batch, time) = (ids.shape[0], ids.shape[1]);
         var rows = (arange(batch, int64) * time) + last;
-        var states = Body.Hidden(ids).view(batch * time, Body.Config.HiddenSize).index_select(0, rows);
-        return Rewards(states).MoveToOuterDisposeScope();
+        return Body.Hidden(ids).view(batch * time, Body.Config.HiddenSize).index_select(0, rows).MoveToOuterDisposeScope();
     }
 
     /// <summary>The reward at each state, [states, hidden] to [states].</summary>
@@ -101,5 +113,6 @@ public sealed class RewardModel : IDisposable
     {
         Body.Dispose();
         Head.Dispose();
+        Principles?.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using Rlaif.Recipes;
 
@@ -19,8 +20,6 @@ internal sealed class DataLine(string path, int number, JsonElement json, int vo
         }
     }
 
-    public bool Has(string name) => json.TryGetProperty(name, out _);
-
     public int[] Ids(string name)
     {
         if (!json.TryGetProperty(name, out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
@@ -31,10 +30,35 @@ internal sealed class DataLine(string path, int number, JsonElement json, int vo
         return [.. list.EnumerateArray().Select(id => Id(id, name))];
     }
 
+    public bool Has(string name) => json.TryGetProperty(name, out _);
+
     public double Probability(string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and <= 1 and var p
             ? p
             : throw Wrong($"has no {name} from 0 to 1");
+
+    /// <summary>Probabilities by name; empty where it is not there.</summary>
+    public IReadOnlyDictionary<string, double> Probabilities(string name)
+    {
+        if (!json.TryGetProperty(name, out var group) || group.ValueKind == JsonValueKind.Null)
+        {
+            return ReadOnlyDictionary<string, double>.Empty;
+        }
+
+        var wrong = $"has {name} that are not a group of probabilities from 0 to 1";
+        return group.ValueKind != JsonValueKind.Object ? throw Wrong(wrong) : group.EnumerateObject().ToDictionary(
+            part => part.Name,
+            part => part.Value.ValueKind == JsonValueKind.Number && part.Value.GetDouble() is >= 0 and <= 1 and var p ? p : throw Wrong(wrong),
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>False where it is not there.</summary>
+    public bool Flag(string name) => json.TryGetProperty(name, out var value) && value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False or JsonValueKind.Null => false,
+        _ => throw Wrong($"has a {name} that is not true or false"),
+    };
 
     public InputException Wrong(string found) => new($"{path}, line {number} {found}.");
 

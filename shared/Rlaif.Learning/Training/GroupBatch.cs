@@ -35,9 +35,7 @@ internal sealed record GroupBatch(Tensor Ids, Tensor Positions, Tensor Parts, As
         var (groups, time) = (Ids.shape[0], Ids.shape[1]);
         var (cosines, sines) = model.Rotary.Upto(Positions.max().item<long>() + 1);
         Tensor Table(Tensor ofPositions) => ofPositions.index_select(0, Positions.reshape(-1)).view(groups, 1, time, -1);
-        var mask = Mask();
-        return model.Hidden(Ids, Table(cosines), Table(sines), layer => (query, key, value) => model.Layers[layer].Masked(query, key, value, mask))
-            .reshape(-1, model.Config.HiddenSize).MoveToOuterDisposeScope();
+        return model.Hidden(Ids, Table(cosines), Table(sines), Mask()).reshape(-1, model.Config.HiddenSize).MoveToOuterDisposeScope();
     }
 
     /// <summary>[groups, 1, time, time] f32, added to scores: 0 where a token sees another, -∞ where not. A token sees what is before it in its own

@@ -1,5 +1,4 @@
 using Rlaif.Learning.Rewards;
-using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 
 namespace Rlaif.Learning.Training;
@@ -27,7 +26,7 @@ internal static class OnlineRewards
         }
     }
 
-    public static RewardMix Of(TrainingJob job, RewardsRecipe rewards)
+    public static RewardMix Of(TrainingJob job, RewardsRecipe rewards, OnlineRecipe settings)
     {
         var sources = new List<RewardSource>();
         void Add(string name, double weight, Func<IResponseReward> source)
@@ -38,7 +37,7 @@ internal static class OnlineRewards
             }
         }
 
-        Add("reward_model", rewards.RewardModel, () => new ModelReward(ModelFolder.ReadRewardModel(job.RewardModel!, trainable: false)));
+        Add("reward_model", rewards.RewardModel, () => new ModelReward(RewardJudge.Read(job.RewardModel!, settings)));
         Add("rules", rewards.Rules, () => job.Rules!);
         Add("answer", rewards.Answer, () => job.Answers!);
         Add("length", rewards.Length, () => new LengthReward(rewards.ShortestTokens, rewards.LongestTokens));

@@ -25,8 +25,8 @@ internal static class PairFigures
         return new(logProbs, batch.Asked.Sequences, [.. pairs.Select(p => (p.Chosen.Length, p.Rejected.Length))]) { LogSumsOfSquares = logSums };
     }
 
-    /// <summary>p that chosen is better for each pair, [pairs] f32.</summary>
-    public static Tensor Preferences(IReadOnlyList<TrainingPair> pairs) => tensor([.. pairs.Select(p => (float)p.Preference)]);
+    /// <summary>p that chosen is better for each pair, [pairs] f32; one half for a tied one.</summary>
+    public static Tensor Preferences(IReadOnlyList<TrainingPair> pairs) => tensor([.. pairs.Select(p => p.Tie ? 0.5f : (float)p.Preference)]);
 
     /// <summary>Tokens of the responses, [pairs] f32.</summary>
     public static PairLengths Lengths(IReadOnlyList<TrainingPair> pairs) =>

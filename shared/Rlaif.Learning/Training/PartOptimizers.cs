@@ -5,20 +5,22 @@ using TorchSharp;
 
 namespace Rlaif.Learning.Training;
 
-/// <summary>Clip and AdamW for each part of what is trained.</summary>
-internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSettings settings) : IDisposable
+/// <summary>Clip and AdamW for each part of what is trained, and the average of all weights where one is asked for.</summary>
+internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSettings settings, double? ema = null) : IDisposable
 {
+    private readonly WeightAverage? average = ema is { } decay ? new([.. parts.SelectMany(part => part.Weights)], decay) : null;
     private readonly IReadOnlyList<(TrainedPart Part, AdamW Adam)> optimizers = [.. parts.Select(part => (part, new AdamW(part.Weights, settings)))];
 
     /// <summary>Updates that each part has had.</summary>
     public IReadOnlyList<int> Updates => [.. optimizers.Select(one => one.Adam.Steps)];
 
-    /// <summary>As <see cref="AdamW.Moments"/>, of all parts.</summary>
-    public IReadOnlyList<NamedTensor> Moments => [.. optimizers.SelectMany(one => one.Adam.Moments)];
+    /// <summary>As <see cref="AdamW.Moments"/>, of all parts, and the average.</summary>
+    public IReadOnlyList<NamedTensor> Moments => [.. optimizers.SelectMany(one => one.Adam.Moments), .. average?.Averages ?? []];
 
     /// <summary>As <see cref="AdamW.Resume"/>, of all parts.</summary>
     public void Resume(Func<string, torch.Tensor> moments, IReadOnlyList<int> updates)
     {
+        average?.Resume(moments);
         foreach (var ((_, adam), made) in optimizers.Zip(updates))
         {
             adam.Resume(moments, made);
@@ -29,11 +31,19 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
     /// <param name="share">Of the plan's learning rate.</param>
     /// <returns>Norm before the clip, and learning rate, of each part.</returns>
     /// <exception cref="DivergedException">A norm is not finite.</exception>
-    public IReadOnlyList<(string Name, double Value)> Update(TrainingPlan plan, int step, double share = 1) =>
-        [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step, share))];
+    public IReadOnlyList<(string Name, double Value)> Update(TrainingPlan plan, int step, double share = 1)
+    {
+        IReadOnlyList<(string, double)> figures = [.. optimizers.SelectMany(one => Update(one.Part, one.Adam, plan, step, share))];
+        average?.Update();
+        return figures;
+    }
+
+    /// <summary>The last step is done: what is written is the average, where there is one.</summary>
+    public void Finish() => average?.Take();
 
     public void Dispose()
     {
+        average?.Dispose();
         foreach (var (_, adam) in optimizers)
         {
             adam.Dispose();

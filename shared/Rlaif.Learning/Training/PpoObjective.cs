@@ -116,7 +116,9 @@ internal sealed class PpoObjective(
     private Tensor Values(GroupBatch batch)
     {
         using var scope = NewDisposeScope();
-        return critic.Rewards(batch.Hidden(critic.Body).index_select(0, batch.Asked.Rows)).MoveToOuterDisposeScope();
+        var values = critic.Rewards(batch.Hidden(critic.Body).index_select(0, batch.Asked.Rows));
+        // It begins as the reward model, in the unit of the rewards that it is to foretell.
+        return (recipe.NormaliseRewards && critic.Scale is { } scale ? scale.Normalised(values) : values).MoveToOuterDisposeScope();
     }
 
     /// <summary>Rewards, advantages and returns of a batch of rollouts, under the policy and the critic as they are now.</summary>

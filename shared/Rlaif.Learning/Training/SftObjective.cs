@@ -1,11 +1,16 @@
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Training;
 
 /// <summary>Supervised training: cross-entropy of the asked tokens, averaged over those of the whole window.</summary>
-internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences) : IObjective
+/// <param name="policy">Trained.</param>
+/// <param name="sequences">The examples.</param>
+/// <param name="packing">Several short ones share a row where that saves rows.</param>
+internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences, bool packing = false) : IObjective
 {
     public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
@@ -17,9 +22,21 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
 
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
-        var batch = TokenBatch.Of([.. examples.Select(i => sequences[i])]);
-        var loss = CrossEntropyLoss.Of(batch.Asked.Logits(policy, batch.Hidden(policy)), batch.Asked.Targets, window.Count);
+        var (asked, states) = States([.. examples.Select(i => sequences[i])]);
+        var loss = CrossEntropyLoss.Of(asked.Logits(policy, states), asked.Targets, window.Count);
         return new(loss, [loss.item<float>()]);
+    }
+
+    private (AskedTokens Asked, Tensor States) States(TokenSequence[] part)
+    {
+        if (packing && PackedBatch.Rows([.. part.Select(one => one.Inputs)]) is var rows && rows.Count < part.Length)
+        {
+            var packed = PackedBatch.Of(part, rows);
+            return (packed.Asked, packed.Hidden(policy));
+        }
+
+        var batch = TokenBatch.Of(part);
+        return (batch.Asked, batch.Hidden(policy));
     }
 
     public void Write(string folder) => ModelFolder.WriteModel(folder, policy);

@@ -26,7 +26,7 @@ public static class Training
     {
         var policy = Policy(job, recipe);
         var examples = TrainingData.ReadExamples(job.Data, policy.Config);
-        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]);
+        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], recipe.Packing);
         return Run("sft", objective, job, recipe, outFolder, progress, cancel);
     }
 
@@ -102,14 +102,16 @@ public static class Training
         // Under an adapter lies the start as it is: there is no need for a second one.
         LanguageModel Frozen(string model) =>
             policy.Adapter is not null && model == job.Start ? policy.WithoutAdapter() : ModelFolder.ReadModel(model, trainable: false);
-        IRollouts Sampled(int samples) => new SampledRollouts(prompts, OnlineRewards.Of(job, sources), settings, samples, ends, job.Seed);
+        IRollouts Sampled(int samples) => new SampledRollouts(prompts, OnlineRewards.Of(job, sources, settings), settings, samples, ends, job.Seed);
         using var probe = settings.Alarm is not { } alarm ? null : new PolicyProbe(
             policy, alarm.MostKl > 0 ? Frozen(job.Start) : null, prompts, PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!);
         var watch = probe is null ? null : new AlarmWatch(recipe.Algorithm, settings.Alarm!, probe.Look, job.AcceptedAlarms);
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
-            using var classic = new PpoObjective(policy, Frozen(reference), ModelFolder.ReadRewardModelStart(critic), lengths, Sampled(1), plan, ppo);
+            var values = ModelFolder.ReadRewardModelStart(critic);
+            values.Body.Recomputes = ppo.Recompute;
+            using var classic = new PpoObjective(policy, Frozen(reference), values, lengths, Sampled(1), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo), watch);
         }
 
@@ -118,22 +120,46 @@ public static class Training
         return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel, alarm: watch);
     }
 
-    /// <summary>A Bradley-Terry reward model on pairs.</summary>
+    /// <summary>A Bradley-Terry reward model on pairs; with members, as many of them, one after the other, each on all pairs in an order of its own. The
+    /// first is the model that there would be without the others.</summary>
     /// <inheritdoc cref="Sft"/>
     public static IReadOnlyList<TrainingMetric> RewardModel(
         TrainingJob job, RewardModelRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        var model = ModelFolder.ReadRewardModelStart(job.Start);
+        var members = RewardMember.Of(job, recipe, outFolder);
+        return [.. members.SelectMany((member, i) => member.Named(
+            RewardModel(member, recipe, (step, steps) => progress((i * steps) + step, members.Count * steps), cancel)))];
+    }
+
+    private static IReadOnlyList<TrainingMetric> RewardModel(RewardMember member, RewardModelRecipe recipe, TrainingProgress progress, CancellationToken cancel)
+    {
+        var (model, job) = (member.Start(), member.Job);
         model = recipe.Lora is { } lora ? model.With(InitialAdapter.On(model, lora, job.Seed)) : model;
+        model.Body.Recomputes = recipe.Recompute;
+        var scale = job.Scale is { } answers ? TrainingData.ReadExamples(answers, model.Body.Config) : null;
+        if (recipe.Classifier)
+        {
+            var judged = JudgedResponse.Of(TrainingData.ReadJudged(job.Data, model.Body.Config), model.Body.Config.MaxPositions);
+            using var classifier = new ClassifierObjective(model, [.. judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], recipe.Centring, scale);
+            return Run("reward-model", classifier, job, recipe, member.Out, progress, cancel);
+        }
+
         var pairs = TrainingData.ReadPairs(job.Data, model.Body.Config);
-        using var objective = new RewardModelObjective(model, pairs, recipe.Centring);
-        return Run("reward-model", objective, job, recipe, outFolder, progress, cancel);
+        if (recipe.PrincipleHeads)
+        {
+            model.Principles = PrincipleHeads.Read(job.Start, trainable: true).With(pairs.SelectMany(pair => pair.Principles.Keys), model.Body.Config.HiddenSize);
+        }
+
+        using var objective = new RewardModelObjective(model, pairs, RewardLoss.Of(recipe, pairs), scale);
+        return Run("reward-model", objective, job, recipe, member.Out, progress, cancel);
     }
 
     private static LanguageModel Policy(TrainingJob job, TrainingRecipe recipe)
     {
         var model = ModelFolder.ReadModel(job.Start, trainable: recipe.Lora is null);
-        return recipe.Lora is { } lora ? model.With(InitialAdapter.On(model, lora, job.Seed)) : model;
+        model = recipe.Lora is { } lora ? model.With(InitialAdapter.On(model, lora, job.Seed)) : model;
+        model.Recomputes = recipe.Recompute;
+        return model;
     }
 
     private static (string Path, ModelConfig Policy) Reference(TrainingJob job)

@@ -6,7 +6,9 @@ using Rlaif.Recipes;
 namespace Rlaif.Learning.Training;
 
 /// <summary>Training data as JSON lines of token ids: <c>{"prompt":[..],"response":[..]}</c> for examples,
-/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs, <c>{"prompt":[..],"response":[..],"desirable":1}</c> for judged responses, <c>{"prompt":[..]}</c> for prompts. Other fields are ignored.</summary>
+/// <c>{"prompt":[..],"chosen":[..],"rejected":[..],"preference":0.8}</c> for pairs (and <c>"tie":true</c> where neither is better,
+/// <c>"principles":{"polite":0.9}</c> where it was asked under single ones), <c>{"prompt":[..],"response":[..],"desirable":1}</c> for judged responses,
+/// <c>{"prompt":[..]}</c> for prompts. Other fields are ignored.</summary>
 /// <remarks>Ids, not text: what a policy is trained on are the tokens that it sampled; the same text can have other tokens.</remarks>
 public static class TrainingData
 {
@@ -50,6 +52,21 @@ public static class TrainingData
             Ids(json, "chosen", pair.Chosen);
             Ids(json, "rejected", pair.Rejected);
             json.WriteNumber("preference", pair.Preference);
+            if (pair.Tie)
+            {
+                json.WriteBoolean("tie", true);
+            }
+
+            if (pair.Principles.Count > 0)
+            {
+                json.WriteStartObject("principles");
+                foreach (var (principle, preference) in pair.Principles.OrderBy(label => label.Key, StringComparer.Ordinal))
+                {
+                    json.WriteNumber(principle, preference);
+                }
+
+                json.WriteEndObject();
+            }
         });
 
     /// <summary>Writes judged responses; the same ones give the same bytes.</summary>
@@ -64,7 +81,10 @@ public static class TrainingData
     /// <summary>Writes prompts; the same prompts give the same bytes.</summary>
     public static void WritePrompts(string path, IEnumerable<int[]> prompts) => Write(path, prompts, (json, prompt) => Ids(json, "prompt", prompt));
 
-    private static TrainingPair Pair(DataLine line) => new(line.Ids("prompt"), line.Ids("chosen"), line.Ids("rejected"), line.Probability("preference"));
+    private static TrainingPair Pair(DataLine line) => new(line.Ids("prompt"), line.Ids("chosen"), line.Ids("rejected"), line.Probability("preference"))
+    {
+        Tie = line.Flag("tie"), Principles = line.Probabilities("principles"),
+    };
 
     private static List<T> Read<T>(string path, ModelConfig model, Func<DataLine, T> parse, Func<T, int> length)
     {

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Rlaif.Learning.Training;
 
 /// <summary>A prompt and the response that is learnt or scored, as token ids.</summary>
@@ -10,7 +12,14 @@ public sealed record TrainingExample(int[] Prompt, int[] Response);
 /// <param name="Chosen">At least one token, end token included when the response ended.</param>
 /// <param name="Rejected">The same.</param>
 /// <param name="Preference">p that chosen is better, 0..1.</param>
-public sealed record TrainingPair(int[] Prompt, int[] Chosen, int[] Rejected, double Preference);
+public sealed record TrainingPair(int[] Prompt, int[] Chosen, int[] Rejected, double Preference)
+{
+    /// <summary>Labelers found neither better: for losses that know ties, whatever <see cref="Preference"/> says.</summary>
+    public bool Tie { get; init; }
+
+    /// <summary>p that chosen is better under single principles; empty where nobody said.</summary>
+    public IReadOnlyDictionary<string, double> Principles { get; init; } = ReadOnlyDictionary<string, double>.Empty;
+}
 
 /// <summary>A response on its own that is desirable or not, as token ids.</summary>
 /// <param name="Prompt">At least one token.</param>

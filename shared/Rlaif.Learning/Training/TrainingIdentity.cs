@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 using static TorchSharp.torch;
 
@@ -34,8 +35,12 @@ internal static class TrainingIdentity
     private static string Device => TensorDevice.Current == DeviceKind.Cpu ? "" : $", {TensorDevice.Current}";
 
     private static string Model(string path) => Directory.Exists(path)
-        ? Hash(Directory.EnumerateFiles(path).Where(Counts).Order(StringComparer.Ordinal).Select(f => Path.GetFileName(f) + " " + File(f)))
+        ? Hash(ModelFolder.Members(path).SelectMany(Files).Where(Counts).Order(StringComparer.Ordinal)
+            .Select(f => Path.GetRelativePath(path, f) + " " + File(f)))
         : File(path);
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder).Concat(System.IO.File.Exists(PrincipleHeads.FileOf(folder)) ? [PrincipleHeads.FileOf(folder)] : []);
 
     private static bool Counts(string file) =>
         file.EndsWith(".safetensors", StringComparison.Ordinal) || Path.GetFileName(file) is "config.json" or "generation_config.json";

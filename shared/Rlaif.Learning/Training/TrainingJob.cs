@@ -16,6 +16,9 @@ public sealed record TrainingJob
     /// <summary>What judges the samples of algorithms that make their own.</summary>
     public string? RewardModel { get; init; }
 
+    /// <summary>Responses on which the scale of a reward model is measured, JSON lines as examples; null: it gets none.</summary>
+    public string? Scale { get; init; }
+
     /// <summary>Rewards by the rules; null: there are none.</summary>
     public IResponseReward? Rules { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class TrainingLoop
         AlarmWatch? alarm = null)
     {
         using var order = TensorDevice.InFixedOrder();
-        using var updates = new PartOptimizers(objective.Parts, plan.AdamW);
+        using var updates = new PartOptimizers(objective.Parts, plan.AdamW, plan.Ema);
         var loop = new TrainingLoop(objective, plan, updates, checkpoints, alarm);
         loop.Run(progress, watch, cancel);
         return loop.metrics;
@@ -67,6 +67,7 @@ internal sealed class TrainingLoop
         }
 
         alarm?.Look(plan.Steps, plan.Steps, metrics, cancel);
+        optimizers.Finish();
     }
 
     private int Resume()

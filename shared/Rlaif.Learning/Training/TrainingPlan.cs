@@ -23,6 +23,9 @@ internal sealed record TrainingPlan(
     /// <summary>Whether earlier weights are kept, to go back to.</summary>
     public bool GoesBack => Guards is { Rollbacks: > 0 };
 
+    /// <summary>Decay of the average of the weights that the training ends with; null: it ends with the last ones.</summary>
+    public double? Ema { get; init; }
+
     /// <summary>Whether a training can go on after this step, from 0, with what a checkpoint holds.</summary>
     public bool MayStopAfter(int step) => Together(step) != Together(step + 1);
 
@@ -39,7 +42,10 @@ internal sealed record TrainingPlan(
     public static TrainingPlan Of(TrainingRecipe recipe, IReadOnlyList<int[]> batches)
     {
         var schedule = new LearningRateSchedule(recipe.LearningRate, KindOf(recipe.Schedule), recipe.WarmupSteps, batches.Count);
-        return new(batches, recipe.MicroBatch, schedule, new(WeightDecay: recipe.WeightDecay), recipe.MaxGradientNorm) { Guards = (recipe as OnlineRecipe)?.Guards };
+        return new(batches, recipe.MicroBatch, schedule, new(WeightDecay: recipe.WeightDecay), recipe.MaxGradientNorm)
+        {
+            Guards = (recipe as OnlineRecipe)?.Guards, Ema = recipe.Ema,
+        };
     }
 
     private static ScheduleKind KindOf(string schedule) => schedule switch

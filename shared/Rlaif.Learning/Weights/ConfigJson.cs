@@ -55,7 +55,20 @@ internal static class ConfigJson
     public static bool IsRewardModel(string path) => Directory.Exists(path)
         && JsonFields.Read(Path.Combine(path, "config.json")).Texts("architectures") is [var first, ..] && first.EndsWith(RewardModelSuffix, StringComparison.Ordinal);
 
-    public static void Write(string folder, ModelConfig config, string suffix)
+    /// <summary>The scale of a reward model; null when it has none.</summary>
+    public static RewardStatistics? ReadScale(string folder)
+    {
+        var file = JsonFields.Read(Path.Combine(folder, "config.json"));
+        return (file.Number("mean"), file.Number("std")) switch
+        {
+            (null, null) => null,
+            ({ } mean, > 0 and { } deviation) => new(mean, deviation),
+            var (mean, deviation) => throw new InputException(
+                $"{file.Path} has the mean {(object?)mean ?? "nothing"} and the std {(object?)deviation ?? "nothing"} of rewards; a scale is both, with a std above 0."),
+        };
+    }
+
+    public static void Write(string folder, ModelConfig config, string suffix, RewardStatistics? scale = null)
     {
         var family = Array.Find(Families, f => f.Type == config.Architecture).Class;
         var json = new JsonObject
@@ -87,6 +100,11 @@ internal static class ConfigJson
             // One label: without these transformers assumes two.
             json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
             json["label2id"] = new JsonObject { ["LABEL_0"] = 0 };
+        }
+
+        if (scale is not null)
+        {
+            (json["mean"], json["std"]) = (scale.Mean, scale.Deviation);
         }
 
         DurableFile.Write(Path.Combine(folder, "config.json"), file =>

@@ -44,8 +44,18 @@ public static class ModelFolder
     public static RewardModel ReadRewardModel(string folder, bool trainable)
     {
         var config = ReadRewardModelConfig(folder);
-        return new(config, FolderWeights.Read(folder, RewardModel.Shapes(config), trainable));
+        return new(config, FolderWeights.Read(folder, RewardModel.Shapes(config), trainable)) { Scale = ConfigJson.ReadScale(folder) };
     }
+
+    /// <summary>All members of a reward model, frozen: the model in the folder, and where it is one of an ensemble those that lie in folders of it.</summary>
+    /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
+    public static IReadOnlyList<RewardModel> ReadRewardModels(string folder) => [.. Members(folder).Select(member => ReadRewardModel(member, trainable: false))];
+
+    /// <summary>The folders of a reward model's members. The first is the folder itself, so that whoever knows of no members reads one model.</summary>
+    public static IReadOnlyList<string> Members(string folder) =>
+        [folder, .. Enumerable.Range(2, int.MaxValue - 2).Select(number => Member(folder, number)).TakeWhile(Directory.Exists)];
+
+    internal static string Member(string folder, int number) => Path.Combine(folder, $"member-{number}");
 
     /// <summary>The shape of a reward model in a folder, without its weights.</summary>
     /// <exception cref="InputException">As for <see cref="ReadModel"/>.</exception>
@@ -69,7 +79,7 @@ public static class ModelFolder
     }
 
     /// <summary>Writes config.json and model.safetensors that transformers reads as a reward model with one label; an adapter as
-    /// <see cref="WriteModel"/> does.</summary>
+    /// <see cref="WriteModel"/> does. Its scale, if it has one, stands in config.json as <c>mean</c> and <c>std</c>, where OpenRLHF looks for it.</summary>
     public static void WriteRewardModel(string folder, RewardModel model) => WriteRewardModel(folder, model, withAdapter: true);
 
     internal static void WriteRewardModel(string folder, RewardModel model, bool withAdapter)
@@ -78,6 +88,7 @@ public static class ModelFolder
         using var body = model.Body.Merged();
         FolderWeights.Write(folder, [.. body.Weights, new(RewardModel.ScoreName, model.Score)]);
         AdapterFolder.WriteBeside(folder, withAdapter ? model.Body.Adapter : null, "SEQ_CLS");
-        ConfigJson.Write(folder, model.Body.Config, ConfigJson.RewardModelSuffix);
+        ConfigJson.Write(folder, model.Body.Config, ConfigJson.RewardModelSuffix, model.Scale);
+        model.Principles?.Write(folder);
     }
 }

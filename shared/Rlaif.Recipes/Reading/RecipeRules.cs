@@ -40,8 +40,10 @@ internal static class RecipeRules
         for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
         {
             Check(document, $"optimize.{i}.{recipe.Optimize![i].Algorithm}", recipe.Optimize[i]);
+            CheckRewards(document, $"optimize.{i}.{recipe.Optimize[i].Algorithm}", recipe.Optimize[i].Online, recipe.RewardModel);
         }
 
+        Check(document, "rewardModel", recipe.RewardModel);
         Check(document, recipe.Precision, recipe.Device);
         if (recipe.Prompts is { Balance: false, Boost.Count: > 0 })
         {
@@ -66,6 +68,36 @@ internal static class RecipeRules
         }
 
         OnlineRules.Check(document, place, one);
+    }
+
+    /// <summary>What the settings of a reward model say together.</summary>
+    /// <param name="place">The group that they stand in; empty: none.</param>
+    public static void Check(RecipeDocument document, string place, RewardModelRecipe recipe)
+    {
+        if (recipe is { Classifier: true } classifier
+            && (classifier.Margin is not null ? "margin" : classifier.Ties is not null ? "ties" : classifier.PrincipleHeads ? "principleHeads" : null) is { } ofPairs)
+        {
+            document.Wrong($"{place}.{ofPairs}", "is about pairs, and a classifier learns responses on their own; leave out one of the two.");
+        }
+
+        if (recipe is { Margin: not null, Ties: { } ties })
+        {
+            document.Wrong($"{place}.margin", $"has no part in {ties}, which has a threshold of its own; leave out one of the two.");
+        }
+    }
+
+    // What rewards are made of must be there: a run trains its reward model itself.
+    private static void CheckRewards(RecipeDocument document, string place, OnlineRecipe? online, RewardModelRecipe rewardModel)
+    {
+        if (online is { Pessimism: not null } && rewardModel.Members is null)
+        {
+            document.Wrong($"{place}.pessimism", "subtracts what the members of an ensemble disagree, and there is one reward model; set rewardModel.members, Coste et al. have 5.");
+        }
+
+        if (online is { NormaliseRewards: true } && !rewardModel.StoreScale)
+        {
+            document.Wrong($"{place}.normaliseRewards", "divides by a scale that the reward model does not store; set rewardModel.storeScale to true.");
+        }
     }
 
     /// <summary>Settings of a reward model that choose among the pairs of rounds.</summary>

@@ -15,6 +15,8 @@ public class EvaluationTableTests
             @"polite .* 0\.500 .* 0\.460 .* 0\.530",
             @"KL \(k3\) .* 1\.25 .* nats per sequence",
             @"reward model accuracy .* 0\.800 .* \[0\.700, 0\.900\] on 120 pairs; length alone 0\.710",
+            @"reward model calibration error .* 0\.080 .* 0\.020 at temperature 1\.25",
+            @"disagreement of 3 members .* 0\.25 .* one order on 0\.750 of the pairs: accuracy 0\.900, on others 0\.500",
             @"words .* 11\.4 .* 5\.7",
             "promoted\n  The lower bound of the win rate is above one half.",
         })

@@ -41,7 +41,7 @@ internal sealed class SmallRun : IAsyncDisposable
         PerPrinciple = [new("concise", 0.6, 0.55, 0.64), new("polite", 0.5, 0.46, 0.53)],
         AgainstIncumbent = new(0.7, 0.65, 0.75),
         KlNatsPerSequence = new Dictionary<string, double> { ["k1"] = 1.125, ["k3"] = 1.25 },
-        RewardModel = new(new(0.8, 0.7, 0.9), 0.71, 120, -0.1, 0.4),
+        RewardModel = new(new(0.8, 0.7, 0.9), 0.71, 120, -0.1, 0.4, new(0.08, 1.25, 0.02, [new(120, 0.7, 0.62)]), new(3, 0.25, 0.75, 0.9, 0.5)),
         Probes = new Dictionary<string, double> { ["words"] = 5.7, ["flattery"] = 0.02 },
         StartProbes = new Dictionary<string, double> { ["words"] = 11.4, ["flattery"] = 0.2 },
         Promote = true,

@@ -31,7 +31,7 @@ public class SummaryTests
         Assert.Equal("mean low high prompts labeler", Keys(json.GetProperty("winRate")));
         Assert.Equal("principle mean low high", Keys(json.GetProperty("perPrinciple")[0]));
         Assert.Equal("estimator natsPerSequence", Keys(json.GetProperty("kl")));
-        Assert.Equal("accuracy low high lengthBaseline", Keys(json.GetProperty("rewardModel")));
+        Assert.Equal("accuracy low high lengthBaseline calibrationError temperature", Keys(json.GetProperty("rewardModel")));
         Assert.Equal("calls failures orderConsistency firstPlaceBias", Keys(json.GetProperty("judge")));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("judge").GetProperty("orderConsistency").ValueKind);
     }

@@ -51,6 +51,59 @@ public class TrainingDataTests
     }
 
     [Fact]
+    public async Task Tied_pairs_reach_a_reward_model_that_models_them_and_nobody_else()
+    {
+        var recipe = TestRecipe.Of();
+        // So wide a margin that pairs tie which else are decided.
+        recipe = recipe with { Pairs = recipe.Pairs with { TieMargin = 0.3 }, RewardModel = recipe.RewardModel with { Ties = "davidson" } };
+        await using var run = await TestRun.Create(recipe);
+        await run.RunToItsEnd(new());
+        var tied = (await run.Pairs.Settled(run.Id, 1, "Preference", Cancel)).Where(row => row.Dropped == "Tie").Select(row => row.PairId).ToList();
+        Assert.NotEmpty(tied);
+        var lines = await Data(run, 1, "reward-model");
+        Assert.Equal(tied.Order(), Ids(lines.Where(line => line.TryGetProperty("tie", out var tie) && tie.GetBoolean())).Order());
+        Assert.Equal(Ids(await Data(run, 1, "dpo")).Order(), Ids(lines.Where(line => !line.TryGetProperty("tie", out _))).Order());
+    }
+
+    [Fact]
+    public async Task Labels_of_single_principles_reach_a_reward_model_with_heads_turned_as_the_pair_is()
+    {
+        var recipe = TestRecipe.Of();
+        await using var run = await TestRun.Create(recipe with { RewardModel = recipe.RewardModel with { PrincipleHeads = true } });
+        await run.RunToItsEnd(new());
+        var votes = (await run.Pairs.Votes(run.Id, 1, "Preference", Cancel)).Where(vote => vote.Pool == "rules").ToLookup(vote => vote.PairId);
+        var settled = (await run.Pairs.Settled(run.Id, 1, "Preference", Cancel)).ToDictionary(row => row.PairId);
+        var lines = await Data(run, 1, "reward-model");
+        Assert.NotEmpty(lines);
+        Assert.Contains(lines, line => settled[line.GetProperty("source").GetGuid()].Preference < 0.5);
+        Assert.All(lines, line =>
+        {
+            var id = line.GetProperty("source").GetGuid();
+            var labels = line.GetProperty("principles").EnumerateObject().Select(label => (label.Name, label.Value.GetDouble()));
+            var said = votes[id].Where(vote => vote.Preference is not null).OrderBy(vote => vote.Principle, StringComparer.Ordinal);
+            Assert.Equal(said.Select(vote => (vote.Principle, settled[id].Preference < 0.5 ? 1 - vote.Preference!.Value : vote.Preference!.Value)), labels);
+        });
+        Assert.All(await Data(run, 1, "dpo"), line => Assert.False(line.TryGetProperty("principles", out _)));
+    }
+
+    [Fact]
+    public async Task A_scale_is_measured_on_what_the_starting_policy_answered_to_the_held_out_prompts()
+    {
+        var recipe = TestRecipe.Of();
+        await using var run = await TestRun.Create(recipe with { RewardModel = recipe.RewardModel with { StoreScale = true } });
+        await run.RunToItsEnd(new());
+        var answers = (await new ResponseTables(run.Database).Of(run.Id, "Evaluation", 0, Cancel)).Where(row => row.Tokens.Length > 0).ToList();
+        Assert.NotEmpty(answers);
+        foreach (var round in new[] { 1, 2 })
+        {
+            var command = Json.Read<TrainRewardModel>((await new LineageTables(run.Database).Command(RlaifId.Of(run.Id, round, "reward-model"), Cancel))!.Body);
+            var lines = await Lines(run, command.Scale!);
+            Assert.Equal(answers.OrderBy(row => row.Sample).ThenBy(row => row.PromptId, StringComparer.Ordinal).Select(row => row.Id), Ids(lines));
+            Assert.Equal(answers.ToDictionary(row => row.Id)[Ids(lines)[0]].Tokens, lines[0].GetProperty("response").EnumerateArray().Select(id => id.GetInt32()));
+        }
+    }
+
+    [Fact]
     public async Task An_algorithm_without_data_is_left_out_and_the_round_goes_on()
     {
         // Nothing is revised, so there is nothing for SFT.
@@ -118,7 +171,12 @@ public class TrainingDataTests
     {
         var id = stage == "reward-model" ? RlaifId.Of(run.Id, round, stage) : RlaifId.Of(run.Id, round, stage, stage == "sft" ? 0 : 1);
         var checkpoint = (await new TrainingTables(run.Database).Checkpoints(run.Id, Cancel)).Single(row => row.CommandId == id);
-        var lines = await File.ReadAllLinesAsync(Path.Combine(await new ArtifactStore(run.Home.Artifacts).Fetch(checkpoint.DataArtifact, Cancel), "data.jsonl"), Cancel);
+        return await Lines(run, checkpoint.DataArtifact);
+    }
+
+    private static async Task<IReadOnlyList<JsonElement>> Lines(TestRun run, string artifact)
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(await new ArtifactStore(run.Home.Artifacts).Fetch(artifact, Cancel), "data.jsonl"), Cancel);
         return [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
     }
 }

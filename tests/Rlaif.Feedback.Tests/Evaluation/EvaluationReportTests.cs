@@ -41,6 +41,37 @@ public class EvaluationReportTests
         Assert.Equal((0.5, 2 / 3.0, 3), (model.Accuracy.Mean, model.LengthBaseline, model.Pairs));
         Assert.Equal((2.0, 1.5), (model.StartReward, model.CandidateReward));
         Assert.InRange(model.Accuracy.Low, 0, 0.5);
+        // The tie has a difference and half a label: four pairs.
+        Assert.Equal(4, model.Calibration!.Bins.Sum(bin => bin.Pairs));
+    }
+
+    [Fact]
+    public void Members_of_an_ensemble_are_compared_on_decided_pairs()
+    {
+        // Differences (1, 2) and (-1, 1) on decided pairs; the tie does not count.
+        var input = Input([Votes(1), Votes(0), Votes(0.5)], rewards: [(2, 1), (1, 1), (3, 1)]);
+        double[][] candidate = [[1, 3], [-1, 2], [3, 3]];
+        var figures = EvaluationReport.Of(input with
+        {
+            Candidate = [.. input.Candidate.Select((response, i) => response with { MemberRewards = candidate[i] })],
+            Start = [.. input.Start.Select(response => response with { MemberRewards = [0, 1] })],
+        }).RewardModel!.Ensemble!;
+        Assert.Equal((2, 0.5, 1.0, 0.5), (figures.Members, figures.Unanimous, figures.UnanimousAccuracy, figures.DividedAccuracy));
+        Assert.Null(EvaluationReport.Of(input).RewardModel!.Ensemble);
+    }
+
+    [Fact]
+    public void A_head_is_measured_on_the_pairs_that_were_decided_under_its_principle()
+    {
+        // Under declines the first pair is won, the second lost; its head says won, won. The head of answers says nothing, never has none.
+        var input = Input([Votes(1, declines: 1), Votes(0, declines: 0), Votes(1)]);
+        var heads = EvaluationReport.Of(input with
+        {
+            Candidate = [.. input.Candidate.Select(response => response with { Reward = 1, PrincipleRewards = new Dictionary<string, double> { ["declines"] = 2, ["answers"] = 0 } })],
+            Start = [.. input.Start.Select(response => response with { Reward = 0, PrincipleRewards = new Dictionary<string, double> { ["declines"] = 1, ["answers"] = 0 } })],
+        }).RewardModel!.PerPrinciple!;
+        Assert.Equal([("answers", 0.5, 3), ("declines", 0.5, 2)], heads.Select(head => (head.Principle, head.Mean, head.Pairs)));
+        Assert.Null(EvaluationReport.Of(Input([Votes(1)], rewards: [(1, 0)])).RewardModel!.PerPrinciple);
     }
 
     [Fact]

@@ -53,6 +53,20 @@ public class SettlementTests
         Assert.Equal(new SettledPair(0.5, DropReason.Tie, 1), Settlement.Of([new("rules", [Vote("answers", 0.5)])], Weights, 0));
 
     [Fact]
+    public void Under_each_principle_the_labelers_that_decided_are_averaged()
+    {
+        // answers: 1 and 0.5, the changed one abstains; concise: 0; polite: nobody; another principle's vote does not count.
+        var votes = new LabelerVotes[]
+        {
+            new("judge", [Vote("answers", 1), Vote("concise", 0), Vote("other", 1)]),
+            new("human", [Vote("answers", 0.5), new() { Principle = "polite", NotApplicable = true }]),
+            new("shaky", [Vote("answers", 0.1) with { OrderConsistent = false }, new() { Principle = "concise", Failure = FailureKind.Timeout }]),
+        };
+        Assert.Equal([KeyValuePair.Create("answers", 0.75), KeyValuePair.Create("concise", 0.0)], Settlement.PerPrinciple(votes, Weights));
+        Assert.Equal(Settlement.PerPrinciple(votes, Weights), Settlement.PerPrinciple([.. votes.Reverse()], Weights));
+    }
+
+    [Fact]
     public void Every_reason_to_drop_a_pair_has_its_name()
     {
         var failed = new Vote { Principle = "answers", Failure = FailureKind.NoVerdict };

@@ -12,7 +12,7 @@ public class ObjectiveTests
     // float32 sums in another order: measured 4e-7 of the gradient's norm at these sizes.
     private const double OrderOfSums = 5e-6;
 
-    public static TheoryData<string> Algorithms => [.. TinyTraining.Algorithms];
+    public static TheoryData<string> Algorithms => [.. TinyTraining.Objectives];
 
     [Theory]
     [MemberData(nameof(Algorithms))]

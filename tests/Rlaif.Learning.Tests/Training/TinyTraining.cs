@@ -19,6 +19,9 @@ internal sealed class TinyTraining : IDisposable
 
     public static readonly string[] Algorithms = ["sft", "dpo", "dpo-tokens", "kto", "simpo", "cpo", "orpo", "reward-model", "ppo", .. Groups];
 
+    /// <summary>What else has a loss of its own.</summary>
+    public static readonly string[] Objectives = [.. Algorithms, "reward-margin", "reward-davidson", "reward-raoKupper", "sft-packed", "reward-principles", "classifier"];
+
     public static readonly ModelConfig Config = new()
     {
         Architecture = "llama", HiddenSize = 16, Layers = 2, Heads = 2, KeyValueHeads = 1, HeadDim = 8, FeedForward = 32, Vocabulary = 48,
@@ -78,6 +81,7 @@ internal sealed class TinyTraining : IDisposable
     public IObjective Objective(string algorithm, LoraRecipe? lora = null) => algorithm switch
     {
         "sft" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
+        "sft-packed" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], packing: true),
         // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
         "dpo" or "dpo-tokens" => new DpoObjective(Policy(lora), Pairs,
             new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
@@ -88,14 +92,15 @@ internal sealed class TinyTraining : IDisposable
         _ when Groups.Contains(algorithm) => new GroupObjective(
             Policy(lora), Online(algorithm).NeedsReference ? OtherPolicy() : null, [.. Examples.Select(e => e.Prompt.Length)],
             new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
-        _ => new RewardModelObjective(Under(lora, RewardModelWithHead()), Pairs, centring: 0.01),
+        "classifier" => new ClassifierObjective(Under(lora, RewardModelWithHead()), [.. Judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], centring: 0.01),
+        _ => Rewarding(lora, new() { Centring = 0.01, Margin = algorithm == "reward-margin" ? 0.7 : null, Ties = algorithm is "reward-davidson" or "reward-raoKupper" ? algorithm[7..] : null, PrincipleHeads = algorithm == "reward-principles" }),
     };
 
     /// <summary>Trains with one of the algorithms; <paramref name="name"/> names its work folder and its result.</summary>
     public IReadOnlyList<TrainingMetric> Train(
         string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
         int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3, GuardsRecipe? guards = null, int? iterations = null,
-        LoraRecipe? lora = null)
+        LoraRecipe? lora = null, double? ema = null, bool recompute = false)
     {
         var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm == "ppo" || Groups.Contains(algorithm) ? Rewards : null };
         job = change?.Invoke(job) ?? job;
@@ -110,7 +115,7 @@ internal sealed class TinyTraining : IDisposable
             }) with
             {
                 LearningRate = learningRate, WarmupSteps = 0, Epochs = recipe switch { GroupRecipe group => Math.Max(1, epochs / (iterations ?? group.Iterations)), PpoRecipe => epochs / 2, _ => epochs }, Batch = batch, MicroBatch = microBatch, CheckpointSteps = checkpointSteps,
-                Lora = lora,
+                Ema = ema, Recompute = recompute, Lora = lora,
             };
         return algorithm switch
         {
@@ -131,9 +136,32 @@ internal sealed class TinyTraining : IDisposable
                 { BestOfN: { } best } => new() { BestOfN = Set(best) },
                 var pairs => new() { OnlineDpo = Set(pairs.OnlineDpo!) },
             }, Out(name), progress, CancellationToken.None),
+            "reward-principles" => Trainer.RewardModel(job, Set(new RewardModelRecipe { PrincipleHeads = true }), Out(name), progress, CancellationToken.None),
+            "classifier" => Trainer.RewardModel(job, Set(new RewardModelRecipe { Classifier = true }), Out(name), progress, CancellationToken.None),
+            "ensemble" => Trainer.RewardModel(job, Set(new RewardModelRecipe { Members = 3 }), Out(name), progress, CancellationToken.None),
             _ => Trainer.RewardModel(job, Set(new RewardModelRecipe()), Out(name), progress, CancellationToken.None),
         };
     }
+
+    private RewardModelObjective Rewarding(LoraRecipe? lora, RewardModelRecipe recipe)
+    {
+        TrainingPair[] pairs = [.. Pairs.Select((pair, i) => pair with { Tie = recipe.Ties is not null && i % 4 == 0 })];
+        if (!recipe.PrincipleHeads)
+        {
+            return new(Under(lora, RewardModelWithHead()), pairs, RewardLoss.Of(recipe, pairs));
+        }
+
+        var model = Under(lora, RewardModelWithHead());
+        model.Principles = PrincipleHeads.Read(Start, trainable: true).With(["brief", "kind"], Config.HiddenSize);
+        return new(model, LabeledPairs, RewardLoss.Of(recipe, pairs));
+    }
+
+    /// <summary>Of every two pairs one has a label under kind, and all but one have one under brief.</summary>
+    public IReadOnlyList<TrainingPair> LabeledPairs => [.. Pairs.Select((pair, i) => pair with
+    {
+        Principles = new[] { (Name: "brief", Has: i != 3), (Name: "kind", Has: i % 2 == 0 && i != 3) }.Where(one => one.Has)
+            .ToDictionary(one => one.Name, one => one.Name == "kind" ? pair.Preference : 1 - (pair.Preference / 2), StringComparer.Ordinal),
+    })];
 
     /// <summary>Another policy than the one that is trained: their distance is not 0.</summary>
     private static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);

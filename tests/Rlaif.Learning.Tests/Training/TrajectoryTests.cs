@@ -77,7 +77,7 @@ public class TrajectoryTests
         {
             var centring = config.GetProperty("center_rewards_coefficient");
             var model = ModelFolder.ReadRewardModel(Fixtures.Path("trajectories/base_reward"), trainable: true);
-            return new RewardModelObjective(model, pairs, centring.ValueKind == JsonValueKind.Null ? 0 : centring.GetDouble());
+            return new RewardModelObjective(model, pairs, new(new() { Centring = centring.ValueKind == JsonValueKind.Null ? 0 : centring.GetDouble() }, tied: 0));
         }
 
         var policy = ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: true);

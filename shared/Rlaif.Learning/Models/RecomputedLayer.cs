@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Models;
+
+/// <summary>A decoder layer of which only the input is kept: when its gradient is due, it is computed again (Chen et al. 2016, "Training deep nets with
+/// sublinear memory cost").</summary>
+internal sealed class RecomputedLayer : autograd.SingleTensorFunction<RecomputedLayer>
+{
+    public override string Name => nameof(RecomputedLayer);
+
+    /// <summary>What <see cref="DecoderLayer.Forward(Tensor, Tensor, Tensor, Tensor?)"/> gives; its gradients are the same, to the bit.</summary>
+    public static Tensor Of(DecoderLayer layer, Tensor x, Tensor cosines, Tensor sines, Tensor? mask)
+    {
+        // Under a frozen embedding nothing says yet that there will be a gradient.
+        using var input = x.requires_grad ? null : x.detach().requires_grad_();
+        return apply(layer, input ?? x, cosines, sines, mask!);
+    }
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (layer, x, cosines, sines, mask) = ((DecoderLayer)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (Tensor?)vars[4]);
+        ctx.save_data("layer", layer);
+        ctx.save_for_backward([x, cosines, sines, mask!]);
+        using var scope = NewDisposeScope();
+        return layer.Forward(x, cosines, sines, mask).MoveToOuterDisposeScope();
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using var scope = NewDisposeScope();
+        using var recorded = enable_grad();
+        var saved = ctx.get_saved_variables();
+        var x = saved[0].detach().requires_grad_();
+        var y = ((DecoderLayer)ctx.get_data("layer")).Forward(x, saved[1], saved[2], saved[3]);
+        y.backward(grad_tensors: [grad_output]);
+        return [null!, x.grad!.MoveToOuterDisposeScope(), null!, null!, null!];
+    }
+}
