@@ -20,6 +20,8 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     public Parameter? QueryBias => weight($"model.layers.{index}.self_attn.q_proj.bias");
     public Parameter? KeyBias => weight($"model.layers.{index}.self_attn.k_proj.bias");
     public Parameter? ValueBias => weight($"model.layers.{index}.self_attn.v_proj.bias");
+    public Parameter? QueryNorm => weight($"model.layers.{index}.self_attn.q_norm.weight");
+    public Parameter? KeyNorm => weight($"model.layers.{index}.self_attn.k_norm.weight");
     public Parameter Output => field ??= Of("self_attn.o_proj.weight");
     public Parameter FeedForwardNorm => field ??= Of("post_attention_layernorm.weight");
     public Parameter Gate => field ??= Of("mlp.gate_proj.weight");
@@ -36,8 +38,8 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
         var normed = RmsNorm(x, InputNorm, config);
         Tensor Heads(Parameter projection, Parameter? bias, int heads) =>
             MatrixProduct.Linear(normed, projection, bias).view(batch, time, heads, config.HeadDim).transpose(1, 2);     // [batch, heads, time, width]
-        var query = RotaryTable.Turn(Heads(Query, QueryBias, config.Heads), cosines, sines);
-        var key = RotaryTable.Turn(Heads(Key, KeyBias, config.KeyValueHeads), cosines, sines);
+        var query = RotaryTable.Turn(HeadNorm(Heads(Query, QueryBias, config.Heads), QueryNorm), cosines, sines);
+        var key = RotaryTable.Turn(HeadNorm(Heads(Key, KeyBias, config.KeyValueHeads), KeyNorm), cosines, sines);
         var mixed = attend(query, key, Heads(Value, ValueBias, config.KeyValueHeads));
         x = x + MatrixProduct.Linear(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim), Output);
 
@@ -59,8 +61,11 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     {
         // The norm form is 1.5 times as fast as the mean of squares: one pass, no squared copy.
         var norm = x.norm(-1, keepdim: true);
-        return x * ((norm * norm / config.HiddenSize) + config.NormEpsilon).rsqrt() * weight;
+        return x * ((norm * norm / x.shape[^1]) + config.NormEpsilon).rsqrt() * weight;
     }
+
+    // Of each head by itself, [batch, heads, time, width].
+    private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : RmsNorm(x, weight, config);
 
     // A key/value head serves Heads / KeyValueHeads query heads in a row.
     private Tensor Grouped(Tensor x)

@@ -21,7 +21,7 @@ internal sealed class TinyTraining : IDisposable
     };
 
     /// <summary>All that looks at single tokens.</summary>
-    private static readonly VariantRecipe Tokens = new()
+    public static readonly VariantRecipe Tokens = new()
     {
         Mixture = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["hinge"] = 0.5, ["sft"] = 0.7, ["sftPerSequence"] = 0.2 }, LdAlpha = 0.3, Wpo = true,
     };
@@ -73,16 +73,14 @@ internal sealed class TinyTraining : IDisposable
     public IObjective Objective(string algorithm) => algorithm switch
     {
         "sft" => new SftObjective(ModelFolder.ReadModel(Start, trainable: true), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
-        // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
-        "dpo" or "dpo-tokens" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs,
-            new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
+        "dpo" or "dpo-tokens" => new DpoObjective(ModelFolder.ReadModel(Start, trainable: true), Pairs, FarReference, new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
         "kto" => new KtoObjective(ModelFolder.ReadModel(Start, trainable: true), Judged,
             new([.. Judged.Select((_, i) => -30f - i)], [.. Judged.Select((_, i) => -50f + (i / 2f))]), new()),
         "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, ModelFolder.ReadModel(Start, trainable: true), Pairs, new(ReferenceFree(algorithm))),
         "grpo" or "rloo" => new GroupObjective(
             ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), [.. Examples.Select(e => e.Prompt.Length)],
-            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardModelWithHead(), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
-        "ppo" => Classic(),
+            Sampled(Online(algorithm).Recipe, Online(algorithm).Recipe.Samples), Online(algorithm)),
+        "ppo" => Classic(Ppo, steps: 2),
         _ => new RewardModelObjective(RewardModelWithHead(), Pairs, centring: 0.01),
     };
 
@@ -117,28 +115,35 @@ internal sealed class TinyTraining : IDisposable
         };
     }
 
-    /// <summary>Another policy than the one that is trained: their distance is not 0.</summary>
-    private static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);
+    /// <summary>A reference far from the policy: gradients of pairs that agree with their label would hide errors.</summary>
+    public ReferenceLogProbs FarReference => new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]);
 
-    private PpoObjective Classic()
+    /// <summary>Another policy than the one that is trained: their distance is not 0.</summary>
+    public static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);
+
+    /// <summary>PPO on one batch of rollouts, all of it in each of its steps.</summary>
+    public PpoObjective Classic(PpoRecipe recipe, int steps)
     {
         int[][] prompts = [.. Examples.Select(e => e.Prompt)];
         IReadOnlyList<int> lengths = [.. prompts.Select(p => p.Length)];
         var all = Enumerable.Range(0, prompts.Length).ToArray();
         return new(
             ModelFolder.ReadModel(Start, trainable: true), OtherPolicy(), ModelFolder.ReadRewardModel(Rewards, trainable: true), lengths,
-            new SampledRollouts(prompts, RewardModelWithHead(), Ppo, samples: 1, Config.EosTokenIds, seed: 7), new([all], [(0, all)]), Ppo);
+            Sampled(recipe, samples: 1), new([all], [.. Enumerable.Repeat((0, all), steps)]), recipe);
     }
 
+    /// <summary>Answers to the prompts of all examples, which the reward model judges.</summary>
+    public SampledRollouts Sampled(OnlineRecipe recipe, int samples) => new([.. Examples.Select(e => e.Prompt)], RewardModelWithHead(), recipe, samples, Config.EosTokenIds, seed: 7);
+
     // Two steps on each batch of rollouts, and a penalty that moves.
-    private static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, ValueWarmup = 1, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
+    public static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, ValueWarmup = 1, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
 
     // Two steps on each batch of rollouts; responses that end and such that do not.
-    private static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(algorithm == "grpo"
+    public static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(algorithm == "grpo"
         ? new() { Grpo = new() { Samples = 3, MaxNewTokens = 12, Iterations = 2, MissingEndPenalty = 0.1 } }
         : new() { Rloo = new() { Samples = 3, MaxNewTokens = 12, Iterations = 2, MissingEndPenalty = 0.1 } });
 
-    private static OptimizationRecipe ReferenceFree(string algorithm) =>
+    public static OptimizationRecipe ReferenceFree(string algorithm) =>
         algorithm switch { "simpo" => new() { Simpo = new() }, "cpo" => new() { Cpo = new() }, _ => new() { Orpo = new() } };
 
     public RewardModel RewardModelWithHead()
