@@ -22,6 +22,9 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     public Projection Up => field ??= Projection("mlp.up_proj");
     public Projection Down => field ??= Projection("mlp.down_proj");
 
+    public Parameter? QueryNorm => Of("self_attn.q_norm.weight");
+    public Parameter? KeyNorm => Of("self_attn.k_norm.weight");
+
     private Parameter? Of(string name) => weight($"model.layers.{index}.{name}");
 
     private Projection Projection(string name) => new(Of($"{name}.weight")!, Of($"{name}.bias"), adapter($"model.layers.{index}.{name}"));
@@ -41,8 +44,8 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
         var normed = RmsNorm(x, InputNorm, config);
         Tensor Heads(Projection projection, int heads) =>
             projection.Of(normed).view(batch, time, heads, config.HeadDim).transpose(1, 2);         // [batch, heads, time, width]
-        var query = RotaryTable.Turn(Heads(Query, config.Heads), cosines, sines);
-        var key = RotaryTable.Turn(Heads(Key, config.KeyValueHeads), cosines, sines);
+        var query = RotaryTable.Turn(HeadNorm(Heads(Query, config.Heads), QueryNorm), cosines, sines);
+        var key = RotaryTable.Turn(HeadNorm(Heads(Key, config.KeyValueHeads), KeyNorm), cosines, sines);
         var mixed = attend(query, key, Heads(Value, config.KeyValueHeads));
         x = x + Output.Of(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim));
 
@@ -64,8 +67,11 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     {
         // The norm form is 1.5 times as fast as the mean of squares: one pass, no squared copy.
         var norm = x.norm(-1, keepdim: true);
-        return x * ((norm * norm / config.HiddenSize) + config.NormEpsilon).rsqrt() * weight;
+        return x * ((norm * norm / x.shape[^1]) + config.NormEpsilon).rsqrt() * weight;
     }
+
+    // Of each head by itself, [batch, heads, time, width].
+    private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : RmsNorm(x, weight, config);
 
     // A key/value head serves Heads / KeyValueHeads query heads in a row.
     private Tensor Grouped(Tensor x)

@@ -3,7 +3,7 @@ namespace Rlaif.Learning.Models;
 /// <summary>The shape of a Llama-family decoder: everything that decides which weights it has and how they are used.</summary>
 public sealed record ModelConfig
 {
-    /// <summary><c>llama</c>, <c>mistral</c> (no sliding window) or <c>qwen2</c> (biases on query, key and value).</summary>
+    /// <summary><c>llama</c>, <c>mistral</c> (no sliding window), <c>qwen2</c> (biases on query, key and value) or <c>qwen3</c> (norms on query and key).</summary>
     public required string Architecture { get; init; }
 
     /// <summary>Width of the residual stream.</summary>
@@ -44,6 +44,9 @@ public sealed record ModelConfig
 
     /// <summary>Whether query, key and value have biases (Qwen2).</summary>
     public bool AttentionBias { get; init; }
+
+    /// <summary>Whether every head of query and key has an RMS norm before it is turned (Qwen3).</summary>
+    public bool QueryKeyNorm { get; init; }
 
     /// <summary>Token that begins a text, if there is one.</summary>
     public int? BosTokenId { get; init; }

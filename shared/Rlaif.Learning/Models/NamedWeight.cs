@@ -36,6 +36,12 @@ public sealed record WeightShape(string Name, long[] Shape)
                 all.Add(new(prefix + "self_attn.k_proj.bias", [keyValue]));
                 all.Add(new(prefix + "self_attn.v_proj.bias", [keyValue]));
             }
+
+            if (config.QueryKeyNorm)
+            {
+                all.Add(new(prefix + "self_attn.q_norm.weight", [config.HeadDim]));
+                all.Add(new(prefix + "self_attn.k_norm.weight", [config.HeadDim]));
+            }
         }
 
         all.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));

@@ -18,18 +18,23 @@ internal sealed class ScriptedLayers : IDisposable
         def add_product(sum: Tensor, x: Tensor, w: Tensor, rounded: bool) -> Tensor:
             return sum.add_(torch.linear(x.to(15), w)) if rounded else sum.addmm_(x, w.t())
 
+        def head_norm(parts: Tensor, first: int, count: int, w: Tensor, e: float) -> Tensor:
+            return torch.rms_norm(parts.narrow(1, first, count), [parts.size(2)], w, e)
+
         def step(x: Tensor, w: List[Tensor], keys: List[Tensor], values: List[Tensor], cosines: Tensor, sines: Tensor,
-                 place: Tensor, mask: Tensor, epsilon: Tensor, heads: int, rounded: bool) -> Tensor:
+                 place: Tensor, mask: Tensor, epsilon: Tensor, heads: int, biased: bool, normed: bool, rounded: bool) -> Tensor:
             e = float(epsilon)
             rows, hidden, groups, width = x.size(0), x.size(1), keys[0].size(1), keys[0].size(3)
             each = (len(w) - 1) // len(keys)
             for layer in range(len(keys)):
                 norm, qkv, out, norm2, gate_up, down = w[layer * each:layer * each + 6]
                 parts = product(torch.rms_norm(x, [hidden], norm, e), qkv, rounded)
-                if each > 6:
+                if biased:
                     parts = parts + w[layer * each + 6]
                 parts = parts.view(rows, -1, width)
                 turning = parts.narrow(1, 0, heads + groups)
+                if normed:
+                    turning = torch.cat([head_norm(parts, 0, heads, w[(layer + 1) * each - 2], e), head_norm(parts, heads, groups, w[(layer + 1) * each - 1], e)], 1)
                 turned = torch.addcmul(turning * cosines, turning.roll([width // 2], [-1]), sines)
                 keys[layer].scatter_(2, place, turned.narrow(1, heads, groups).unsqueeze(2))
                 values[layer].scatter_(2, place, parts.narrow(1, heads + groups, groups).unsqueeze(2))
@@ -70,7 +75,7 @@ internal sealed class ScriptedLayers : IDisposable
             "step", model.Embedding.index_select(0, tensor(ids)), weights, keys, values,
             cat([cosine, cosine], -1).unsqueeze(1), cat([-sine, sine], -1).unsqueeze(1),
             positions.view(-1, 1, 1, 1).expand(-1, model.Config.KeyValueHeads, 1, model.Config.HeadDim), mask, epsilon,
-            model.Config.Heads, rounded).MoveToOuterDisposeScope();
+            model.Config.Heads, model.Config.AttentionBias, model.Config.QueryKeyNorm, rounded).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => owned.ForEach(tensor => tensor.Dispose());
@@ -84,7 +89,9 @@ internal sealed class ScriptedLayers : IDisposable
             layer.InputNorm, Product(layer.Query, layer.Key, layer.Value), Single(layer.Output),
             layer.FeedForwardNorm, Product(layer.Gate, layer.Up), Single(layer.Down),
         ];
-        return model.Config.AttentionBias ? [.. all, Own(cat([layer.Query.Bias!, layer.Key.Bias!, layer.Value.Bias!], 0))] : all;
+        Tensor[] biases = model.Config.AttentionBias ? [Own(cat([layer.Query.Bias!, layer.Key.Bias!, layer.Value.Bias!], 0))] : [];
+        Tensor[] norms = model.Config.QueryKeyNorm ? [layer.QueryNorm!, layer.KeyNorm!] : [];
+        return [.. all, .. biases, .. norms];
     }
 
     private Tensor Own(Tensor tensor)

@@ -80,7 +80,9 @@ internal sealed class PpoObjective(
         var now = places.Rows(TokenDistribution.LogProbs(logits, batch.Asked.Targets, recipe.Temperature));
         var entropy = recipe.EntropyWeight > 0 ? places.Rows(TokenDistribution.Entropy(logits, recipe.Temperature)) : -now.detach();
         var tokens = (double)window.Count;
-        var learnt = PpoPolicyLoss.Of(now, Stored(l => l.Old), Stored(l => l.Advantages), places.Mask, new(recipe.ClipLow, recipe.ClipHigh), windowTokens: tokens);
+        // Of the step's own policy to the last bit: the ratio is 1 and the gradient is REINFORCE's.
+        var old = plan.IsOnPolicy ? now.detach() : Stored(l => l.Old);
+        var learnt = PpoPolicyLoss.Of(now, old, Stored(l => l.Advantages), places.Mask, new(recipe.ClipLow, recipe.ClipHigh), windowTokens: tokens);
         var valued = PpoValueLoss.Of(
             places.Rows(Values(batch)), Stored(l => l.Values), Stored(l => l.Returns), places.Mask, recipe.ValueClip, windowTokens: tokens);
         var bonus = MaskedStatistics.Fill(entropy, places.Mask).sum() / tokens;

@@ -8,6 +8,9 @@ namespace Rlaif.Learning.Training;
 /// <param name="Steps">Batch of rollouts, and the prompts of it, that each optimizer step learns from.</param>
 internal sealed record RolloutPlan(IReadOnlyList<int[]> Rollouts, IReadOnlyList<(int Rollout, int[] Examples)> Steps)
 {
+    /// <summary>Whether every batch of rollouts is learnt from in one step: the policy of the step is then the one that sampled.</summary>
+    public bool IsOnPolicy => Steps.Count == Rollouts.Count;
+
     public static RolloutPlan Of(PpoRecipe recipe, IReadOnlyList<int> lengths, ulong seed)
     {
         int[][] rollouts = [.. Enumerable.Range(0, recipe.Epochs).SelectMany(epoch => BatchOrder.Epoch(lengths, recipe.Batch, seed, epoch))];

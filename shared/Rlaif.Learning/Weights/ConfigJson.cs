@@ -12,7 +12,7 @@ internal static class ConfigJson
     public const string LanguageModelSuffix = "ForCausalLM";
     public const string RewardModelSuffix = "ForSequenceClassification";
 
-    private static readonly (string Type, string Class)[] Families = [("llama", "Llama"), ("mistral", "Mistral"), ("qwen2", "Qwen2")];
+    private static readonly (string Type, string Class)[] Families = [("llama", "Llama"), ("mistral", "Mistral"), ("qwen2", "Qwen2"), ("qwen3", "Qwen3")];
 
     public static ModelConfig Read(string folder, string suffix)
     {
@@ -45,6 +45,7 @@ internal static class ConfigJson
             NormEpsilon = file.Number("rms_norm_eps") ?? throw file.Missing("rms_norm_eps"),
             TiedEmbeddings = suffix == RewardModelSuffix || (file.Flag("tie_word_embeddings") ?? false),
             AttentionBias = type == "qwen2" || (file.Flag("attention_bias") ?? false),
+            QueryKeyNorm = type == "qwen3",
             BosTokenId = file.Tokens("bos_token_id").Select(id => (int?)id).FirstOrDefault(),
             EosTokenIds = [.. file.Tokens("eos_token_id").Concat(GenerationEos(folder)).Distinct()],
             PadTokenId = file.Tokens("pad_token_id").Select(id => (int?)id).FirstOrDefault(),
@@ -126,13 +127,13 @@ internal static class ConfigJson
             throw new InputException($"{file.Path} has hidden_act {activation}; supported is silu.");
         }
 
-        if (file.Flag("mlp_bias") == true || (type == "llama" && file.Flag("attention_bias") == true))
+        if (file.Flag("mlp_bias") == true || (type is "llama" or "qwen3" && file.Flag("attention_bias") == true))
         {
-            throw new InputException($"{file.Path} has attention_bias or mlp_bias; Llama models with biases are not supported.");
+            throw new InputException($"{file.Path} has attention_bias or mlp_bias; models with biases are not supported but for Qwen2.");
         }
 
-        // Qwen2 files name a window that use_sliding_window switches off.
-        var windowed = type == "qwen2" ? file.Flag("use_sliding_window") == true : file.Number("sliding_window") is not null;
+        // Qwen's files name a window that use_sliding_window switches off.
+        var windowed = type is "qwen2" or "qwen3" ? file.Flag("use_sliding_window") == true : file.Number("sliding_window") is not null;
         if (windowed)
         {
             throw new InputException($"{file.Path} has a sliding window; models with one are not supported.");

@@ -7,7 +7,7 @@ namespace Rlaif.Learning.Tests.Models;
 public class LanguageModelTests
 {
     public static TheoryData<string> Supported =>
-        ["tiny-llama", "tiny-llama-gqa-tied", "tiny-smollm", "tiny-llama-linear-rope", "tiny-llama-yarn-rope", "tiny-qwen2"];
+        ["tiny-llama", "tiny-llama-gqa-tied", "tiny-smollm", "tiny-llama-linear-rope", "tiny-llama-yarn-rope", "tiny-qwen2", "tiny-qwen3"];
 
     [Theory]
     [MemberData(nameof(Supported))]

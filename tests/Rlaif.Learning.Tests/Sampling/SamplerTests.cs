@@ -12,6 +12,7 @@ public class SamplerTests
     [Theory]
     [InlineData("tiny-llama")]
     [InlineData("tiny-qwen2")]
+    [InlineData("tiny-qwen3")]
     [InlineData("tiny-smollm")]
     public Task Recorded_log_probabilities_are_those_of_a_full_pass(string name) => OnModel(name, model =>
     {
@@ -59,6 +60,7 @@ public class SamplerTests
     [Theory]
     [InlineData("tiny-llama-gqa-tied")]
     [InlineData("tiny-qwen2")]
+    [InlineData("tiny-qwen3")]
     public Task The_way_of_a_card_gives_the_tokens_of_the_way_of_a_CPU(string name) => OnModel(name, model =>
     {
         // Long enough that the cache grows; rows end all the time.
@@ -73,6 +75,7 @@ public class SamplerTests
     [Theory]
     [InlineData("tiny-llama-gqa-tied")]
     [InlineData("tiny-qwen2")]
+    [InlineData("tiny-qwen3")]
     public Task The_way_of_a_card_rounds_like_that_of_a_CPU(string name) => OnModel(name, model =>
     {
         var before = MatrixProduct.Precision;

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Rlaif.Learning.Advantages;
-using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Optimization;
 using Rlaif.Learning.Tests.Losses;
@@ -32,14 +30,69 @@ public class PpoTrajectoryTests
         {
             using var scope = NewDisposeScope();
             var plan = Plan(golden);
-            using var objective = Objective(golden, plan);
             var recipe = Recipe(golden.GetProperty("config"));
+            using var objective = Objective(golden, plan, recipe);
             var training = plan.Training(recipe) with { MicroBatch = microBatch, AdamW = new(Beta2: Number(golden, "beta2"), WeightDecay: Number(golden, "weight_decay")) };
             var metrics = TrainingLoop.Run(objective, training, null, (_, _) => { }, cancel).ToLookup(m => m.Step);
             Compare(golden, metrics);
             foreach (var (name, value) in objective.Weights)
             {
                 CompareWeight(golden, name, value);
+            }
+        }, cancel);
+    }
+
+    /// <summary>TRL's form: no clip, one rate for a whole batch of rollouts, a value loss that counts a tenth. Our gradients and updates are theirs.</summary>
+    [Fact]
+    public Task Every_step_and_the_final_weights_are_those_of_TRL_with_the_score_on_the_last_token()
+    {
+        var golden = Golden.Read("trajectories/ppo.json");
+        var cancel = TestContext.Current.CancellationToken;
+        return TorchThread.Run(() =>
+        {
+            using var scope = NewDisposeScope();
+            var recipe = new PpoRecipe
+            {
+                Beta = Number(golden, "kl_coef"), Gamma = Number(golden, "gamma"), Lambda = Number(golden, "lam"), ClipLow = Number(golden, "cliprange"), ClipHigh = Number(golden, "cliprange"),
+                ValueClip = Number(golden, "cliprange_value"), Temperature = Number(golden, "temperature"),
+            };
+            var plan = Plan(golden);
+            using var objective = Objective(golden, plan, recipe);
+            var start = objective.Weights.ToDictionary(w => w.Name, w => w.Value.detach().clone());
+            AdamW[] optimizers = [.. objective.Parts.Select(part => new AdamW(part.Weights, new(Beta2: 0.999, WeightDecay: 0.01)))];
+            JsonElement[] minibatches = [.. golden.GetProperty("updates").EnumerateArray().SelectMany(update => update.GetProperty("minibatches").EnumerateArray())];
+            var tolerances = golden.GetProperty("tolerances");
+            for (var step = 0; step < minibatches.Length; step++)
+            {
+                var examples = plan.Steps[step].Examples;
+                objective.Begin(step, examples, cancel);
+                foreach (var (_, value) in objective.Weights)
+                {
+                    value.grad = zeros_like(value.detach());
+                }
+
+                var (loss, figures) = objective.Part(examples, objective.Window(examples));
+                loss.backward();
+                foreach (var (_, value) in objective.Parts[1].Weights)
+                {
+                    value.grad!.mul_(Number(golden, "vf_coef"));
+                }
+
+                Golden.Close([minibatches[step].GetProperty("policy_loss").GetDouble(), minibatches[step].GetProperty("value_loss").GetDouble()], figures[..2], tolerances.GetProperty("losses").GetDouble(), $"step {step}");
+                var norm = Math.Sqrt(objective.Weights.Sum(w => Math.Pow(w.Value.grad!.norm().item<float>(), 2)));
+                Golden.Close([minibatches[step].GetProperty("grad_norm_unclipped").GetDouble()], [norm], tolerances.GetProperty("grad_norm").GetDouble(), $"gradient norm of step {step}");
+                foreach (var (part, adam) in objective.Parts.Zip(optimizers))
+                {
+                    adam.Update([.. part.Weights.Select(w => w.Value.grad!)], minibatches[step].GetProperty("learning_rate").GetDouble());
+                }
+            }
+
+            using var final = Safetensors.Read(Fixtures.Path("trajectories/ppo.final.safetensors"));
+            foreach (var (name, value) in objective.Weights)
+            {
+                var expected = (final.Find(name) ?? final.Find("policy." + name))!.to(value.device);
+                var far = ((value.detach() - expected).norm() / (expected - start[name]).norm()).item<float>();
+                Assert.True(far <= tolerances.GetProperty("update_relative_l2").GetDouble(), $"{name} is off by {far:E2} of its way");
             }
         }, cancel);
     }
@@ -88,14 +141,14 @@ public class PpoTrajectoryTests
             .Select(minibatch => (rollout, Ids(minibatch.GetProperty("rows")).Select(row => rollouts[rollout][row]).ToArray())))]);
     }
 
-    private static PpoObjective Objective(JsonElement golden, RolloutPlan plan)
+    private static PpoObjective Objective(JsonElement golden, RolloutPlan plan, PpoRecipe recipe)
     {
         var policy = ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: true);
         TrajectoryComparison.Put(policy, Fixtures.Path("trajectories/dpo.initial_policy.safetensors"));
         var rollouts = new GivenResponses(Number(golden, "missing_eos_penalty"));
         return new(
             policy, ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: false), ModelFolder.ReadRewardModel(Fixtures.Path("trajectories/base_reward"), trainable: true),
-            rollouts.Lengths, rollouts, plan, Recipe(golden.GetProperty("config")));
+            rollouts.Lengths, rollouts, plan, recipe);
     }
 
     private static PpoRecipe Recipe(JsonElement config)
@@ -110,35 +163,4 @@ public class PpoTrajectoryTests
     }
 
     private static double Number(JsonElement golden, string key) => golden.GetProperty("config").GetProperty(key).GetDouble();
-
-    /// <summary>Responses of the file, scored by the frozen reward model.</summary>
-    private sealed class GivenResponses(double missingEndPenalty) : IRollouts
-    {
-        private const int End = 2;
-
-        private readonly JsonElement data = Golden.Read("trajectories/data_ppo.json");
-        private readonly RewardModel rewardModel = ModelFolder.ReadRewardModel(Fixtures.Path("trajectories/base_reward"), trainable: false);
-
-        public IReadOnlyList<int> Lengths => [.. data.GetProperty("prompts").EnumerateArray().Select(prompt => prompt.GetArrayLength())];
-
-        public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
-        {
-            TrainingExample[] answers = [.. prompts.Select(prompt => new TrainingExample(Row("prompts", prompt), Response(prompt)))];
-            var scores = tensor(RewardScores.Of(rewardModel, answers, cancel), device: CPU);
-            var ended = answers.Select(answer => answer.Response[^1] == End).ToArray();
-            var shaped = RewardShaping.Scores(scores, tensor(ended, device: CPU), missingEndPenalty: missingEndPenalty).data<float>().ToArray();
-            return [.. answers.Select((answer, i) => new Rollout(new(answer.Prompt, [answer.Response]), [ended[i]], [shaped[i]]))];
-        }
-
-        public void Dispose() => rewardModel.Dispose();
-
-        private int[] Row(string name, int row) => [.. data.GetProperty(name)[row].EnumerateArray().Select(id => id.GetInt32())];
-
-        private int[] Response(int prompt)
-        {
-            var padded = Row("responses", prompt);
-            var end = Array.IndexOf(padded, End);
-            return end < 0 ? padded : padded[..(end + 1)];
-        }
-    }
 }

@@ -29,7 +29,7 @@ internal sealed class TinyTraining : IDisposable
     };
 
     /// <summary>All that looks at single tokens.</summary>
-    private static readonly VariantRecipe Tokens = new()
+    public static readonly VariantRecipe Tokens = new()
     {
         Mixture = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["hinge"] = 0.5, ["sft"] = 0.7, ["sftPerSequence"] = 0.2 }, LdAlpha = 0.3, Wpo = true,
     };
@@ -82,16 +82,14 @@ internal sealed class TinyTraining : IDisposable
     {
         "sft" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
         "sft-packed" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], packing: true),
-        // A reference far from the policy: gradients of pairs that agree with their label would hide errors.
-        "dpo" or "dpo-tokens" => new DpoObjective(Policy(lora), Pairs,
-            new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]), new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
+        "dpo" or "dpo-tokens" => new DpoObjective(Policy(lora), Pairs, FarReference, new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
         "kto" => new KtoObjective(Policy(lora), Judged,
             new([.. Judged.Select((_, i) => -30f - i)], [.. Judged.Select((_, i) => -50f + (i / 2f))]), new()),
         "simpo" or "cpo" or "orpo" => new ReferenceFreeObjective(algorithm, Policy(lora), Pairs, new(ReferenceFree(algorithm))),
-        "ppo" => Classic(lora),
+        "ppo" => Classic(Ppo, steps: 2, lora),
         _ when Groups.Contains(algorithm) => new GroupObjective(
             Policy(lora), Online(algorithm).NeedsReference ? OtherPolicy() : null, [.. Examples.Select(e => e.Prompt.Length)],
-            new SampledRollouts([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), Online(algorithm).Recipe, Online(algorithm).Recipe.Samples, Config.EosTokenIds, seed: 7), Online(algorithm)),
+            Sampled(Online(algorithm).Recipe, Online(algorithm).Recipe.Samples), Online(algorithm)),
         "classifier" => new ClassifierObjective(Under(lora, RewardModelWithHead()), [.. Judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], centring: 0.01),
         _ => Rewarding(lora, new() { Centring = 0.01, Margin = algorithm == "reward-margin" ? 0.7 : null, Ties = algorithm is "reward-davidson" or "reward-raoKupper" ? algorithm[7..] : null, PrincipleHeads = algorithm == "reward-principles" }),
     };
@@ -164,7 +162,7 @@ internal sealed class TinyTraining : IDisposable
     })];
 
     /// <summary>Another policy than the one that is trained: their distance is not 0.</summary>
-    private static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);
+    public static LanguageModel OtherPolicy() => LanguageModel.Create(Config, seed: 4, trainable: false);
 
     /// <summary>The start, or an adapter on it.</summary>
     public LanguageModel Policy(LoraRecipe? lora)
@@ -175,20 +173,27 @@ internal sealed class TinyTraining : IDisposable
 
     private static RewardModel Under(LoraRecipe? lora, RewardModel model) => lora is null ? model : model.With(InitialAdapter.On(model, lora, seed: 5));
 
-    private PpoObjective Classic(LoraRecipe? lora)
+    /// <summary>A reference far from the policy: gradients of pairs that agree with their label would hide errors.</summary>
+    public ReferenceLogProbs FarReference => new([.. Pairs.Select((_, i) => -30f - i)], [.. Pairs.Select((_, i) => -50f + i)]);
+
+    /// <summary>PPO on one batch of rollouts, all of it in each of its steps.</summary>
+    public PpoObjective Classic(PpoRecipe recipe, int steps, LoraRecipe? lora = null)
     {
         int[][] prompts = [.. Examples.Select(e => e.Prompt)];
         IReadOnlyList<int> lengths = [.. prompts.Select(p => p.Length)];
         var all = Enumerable.Range(0, prompts.Length).ToArray();
         return new(
             Policy(lora), OtherPolicy(), ModelFolder.ReadRewardModel(Rewards, trainable: true), lengths,
-            new SampledRollouts(prompts, RewardMix.Of(RewardModelWithHead()), Ppo, samples: 1, Config.EosTokenIds, seed: 7), new([all], [(0, all)]), Ppo);
+            Sampled(recipe, samples: 1), new([all], [.. Enumerable.Repeat((0, all), steps)]), recipe);
     }
 
-    // Two steps on each batch of rollouts, and a penalty that moves.
-    private static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, ValueWarmup = 1, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
+    /// <summary>Answers to the prompts of all examples, which the reward model judges.</summary>
+    public SampledRollouts Sampled(OnlineRecipe recipe, int samples) => new([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), recipe, samples, Config.EosTokenIds, seed: 7);
 
-    private static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(Recipe(algorithm));
+    // Two steps on each batch of rollouts, and a penalty that moves.
+    public static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, ValueWarmup = 1, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
+
+    public static GroupAlgorithm Online(string algorithm) => GroupAlgorithm.Of(Recipe(algorithm));
 
     // Two steps on each batch of rollouts; responses that end and such that do not.
     private static OptimizationRecipe Recipe(string algorithm)
@@ -207,7 +212,7 @@ internal sealed class TinyTraining : IDisposable
         };
     }
 
-    private static OptimizationRecipe ReferenceFree(string algorithm) =>
+    public static OptimizationRecipe ReferenceFree(string algorithm) =>
         algorithm switch { "simpo" => new() { Simpo = new() }, "cpo" => new() { Cpo = new() }, _ => new() { Orpo = new() } };
 
     /// <summary>The folder of <see cref="OtherPolicy"/>.</summary>
