@@ -7,6 +7,9 @@ namespace Rlaif.Cli.Looking;
 /// <summary><c>rlaif runs</c>: one line for each run, the newest last.</summary>
 internal static class RunsView
 {
+    // Why a run waits is a sentence, and would push the other columns off the line; rlaif show RUN has all of it.
+    private const int LongestState = 60;
+
     public static void Write(IAnsiConsole console, IReadOnlyList<RunLine> runs)
     {
         if (runs.Count == 0)
@@ -19,7 +22,7 @@ internal static class RunsView
         foreach (var run in runs)
         {
             table.Add(
-                RlaifId.Short(run.Id), run.Name, $"{run.Seed}", Shown.Time(run.CreatedAt), run.State,
+                RlaifId.Short(run.Id), run.Name, $"{run.Seed}", Shown.Time(run.CreatedAt), TerminalText.Line(run.State, LongestState),
                 run.WinRate is { } winRate ? Shown.Interval(winRate) : "");
         }
 
