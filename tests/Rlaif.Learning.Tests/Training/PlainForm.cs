@@ -54,13 +54,15 @@ internal sealed record PlainForm(IReadOnlyList<NamedWeight> Weights, Tensor Loss
         var made = Answers(tiny, policy, algorithm.Recipe, algorithm.Recipe.Samples);
         var rows = new Responses(made);
         var (now, before) = (rows.LogProbs(policy), rows.LogProbs(TinyTraining.OtherPolicy()));
-        // Advantages go group by group, rows response by response.
-        Tensor ByGroup(Tensor byRow) => byRow.view(-1, made.Count).T.reshape(-1);
-        Tensor ByRow(Tensor byGroup) => byGroup.view(made.Count, -1).T.reshape(-1);
-        var kl = MaskedStatistics.RowSum(now.detach() - before, rows.Mask);
-        var advantages = ByRow(algorithm.Advantages(tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), ByGroup(kl)));
+        // What a response is worth goes group by group, rows response by response.
+        T[] ByGroup<T>(T[] byRow) => [.. Enumerable.Range(0, byRow.Length).Select(i => byRow[((i % algorithm.Recipe.Samples) * made.Count) + (i / algorithm.Recipe.Samples)])];
+        var samples = new GroupSamples(
+            tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), [.. made.SelectMany(rollout => rollout.Group.Responses.Select(response => response.Length))],
+            ByGroup(rows.Each(now.detach())), ByGroup(rows.Each(before)));
+        var advantages = tensor(algorithm.Worth(samples).Select(worth => Assert.Single(worth)).ToArray()).view(made.Count, -1).T.reshape(-1);
         var batch = new GrpoBatch(now, now.detach(), advantages, rows.Mask) { Reference = before };
-        return new(policy.Weights, algorithm.Loss(batch, new(rows.Mask.shape[0], rows.Mask.sum().ToDouble(), algorithm.Recipe.MaxNewTokens)).Loss);
+        var (responses, tokens) = (rows.Mask.shape[0], rows.Mask.sum().ToDouble());
+        return new(policy.Weights, algorithm.Loss(batch, new(responses, tokens, responses, algorithm.Recipe.MaxNewTokens)).Loss);
     }
 
     private static PlainForm OfPpo(TinyTraining tiny)
@@ -106,6 +108,8 @@ internal sealed record PlainForm(IReadOnlyList<NamedWeight> Weights, Tensor Loss
         }
 
         public Tensor Mask => places.Mask;
+
+        public float[][] Each(Tensor values) => places.Each(values);
 
         public Tensor LogProbs(LanguageModel model) => places.Rows(batch.Asked.LogProbs(model, batch.Hidden(model)));
 
