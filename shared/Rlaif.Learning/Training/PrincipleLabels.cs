@@ -23,6 +23,6 @@ internal sealed record PrincipleLabels(Tensor Preference, Tensor Labeled)
     public IReadOnlyList<double> Agreements(Tensor margins)
     {
         var agree = ((margins.sign() * (Preference - 0.5).sign()) + 1) / 2 * Labeled;
-        return [.. agree.sum(0).cpu().data<float>().Select(sum => (double)sum)];
+        return [.. agree.sum(-2).cpu().data<float>().Select(sum => (double)sum)];
     }
 }

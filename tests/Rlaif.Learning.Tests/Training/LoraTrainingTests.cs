@@ -107,7 +107,8 @@ public class LoraTrainingTests
             .Where(m => m.Name == metric).TakeLast(3).Average(m => m.Value);
         // 43 tokens drawn alike: ln 43 = 3.76 nats are all that can be known before the examples are.
         Assert.InRange(LastEpoch("sft", "sft/loss_nats_per_token"), 0, 2);
-        Assert.InRange(LastEpoch("dpo", "dpo/accuracy"), 0.9, 1);
+        // Labels between 1/2 and 1 leave some half a nat of loss; ln 2 is what the start has. How many margins agree hangs on the pairs that hardly differ.
+        Assert.InRange(LastEpoch("dpo", "dpo/loss"), 0, 0.62);
     });
 
     [Fact]
