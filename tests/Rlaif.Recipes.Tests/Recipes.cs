@@ -48,7 +48,10 @@ internal static class Recipes
     private static PpoRecipe? Fitting(PpoRecipe? ppo) =>
         ppo is { KlTarget: > 0 } && (ppo.Beta == 0 || ppo.KlHorizon <= 0.2 * ppo.Batch) ? ppo with { KlTarget = 0 } : ppo;
 
-    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one with { Ppo = Fitting(one.Ppo) } : one with
+    // One of two ways to weigh a token.
+    private static SftRecipe? Fitting(SftRecipe? sft) => sft is { Dft: true } ? sft with { LabelSmoothing = null } : sft;
+
+    private static OptimizationRecipe Fitting(OptimizationRecipe one) => one.Dpo is not { Variant: { } variant } dpo ? one with { Sft = Fitting(one.Sft), Ppo = Fitting(one.Ppo) } : one with
     {
         Dpo = dpo with
         {

@@ -1,11 +1,15 @@
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
 
 namespace Rlaif.Learning.Training;
 
 /// <summary>Supervised training: cross-entropy of the asked tokens, averaged over those of the whole window.</summary>
-internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences) : IObjective
+/// <param name="policy">Trained.</param>
+/// <param name="sequences">The examples.</param>
+/// <param name="recipe">What else the loss has; null: nothing.</param>
+internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences, SftRecipe? recipe = null) : IObjective
 {
     public IReadOnlyList<NamedWeight> Weights => policy.Weights;
 
@@ -18,7 +22,7 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
         var batch = TokenBatch.Of([.. examples.Select(i => sequences[i])]);
-        var loss = CrossEntropyLoss.Of(batch.Asked.Logits(policy, batch.Hidden(policy)), batch.Asked.Targets, window.Count);
+        var loss = SupervisedVariant.Of(batch.Asked.Logits(policy, batch.Hidden(policy)), batch.Asked.Targets, window.Count, recipe);
         return new(loss, [loss.item<float>()]);
     }
 

@@ -20,7 +20,7 @@ public static class Training
     {
         var policy = ModelFolder.ReadModel(job.Start, trainable: true);
         var examples = TrainingData.ReadExamples(job.Data, policy.Config);
-        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]);
+        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], recipe);
         return Run("sft", objective, job, recipe, outFolder, progress, cancel);
     }
 

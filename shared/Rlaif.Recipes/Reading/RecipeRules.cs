@@ -42,6 +42,11 @@ internal static class RecipeRules
                 Check(document, $"optimize.{i}.dpo", dpo);
             }
 
+            if (recipe.Optimize[i].Sft is { Dft: true, LabelSmoothing: > 0 })
+            {
+                document.Wrong($"optimize.{i}.sft.labelSmoothing", "spreads what dft takes from the token itself; set one of them.");
+            }
+
             if (recipe.Optimize[i].Ppo is { KlTarget: > 0 } ppo)
             {
                 Check(document, $"optimize.{i}.ppo", ppo);
