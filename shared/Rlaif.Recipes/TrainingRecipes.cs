@@ -154,6 +154,20 @@ public sealed record SftRecipe : TrainingRecipe
     /// <summary>Puts several short examples into one row where that saves rows; none sees another.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Packing { get; init; }
+
+    /// <summary>Share of a token's probability that is spread over the whole vocabulary (Szegedy et al. 2016: 0.1); null: none.</summary>
+    [Between(0, 0.9, "0.1")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LabelSmoothing { get; init; }
+
+    /// <summary>Weight of the squared logarithm of the softmax's denominator, which keeps logits from drifting (PaLM: 1e-4); null: none.</summary>
+    [Between(0, 1, "0.0001")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ZLoss { get; init; }
+
+    /// <summary>Dynamic fine-tuning: tokens count as likely as the policy finds them already (Wu et al. 2025).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Dft { get; init; }
 }
 
 /// <summary>Direct preference optimisation on soft labels.</summary>

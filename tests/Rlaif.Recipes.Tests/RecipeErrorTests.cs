@@ -74,6 +74,7 @@ public class RecipeErrorTests
     [InlineData("{}", "{variant: {loss: aot, wpo: true}}", "optimize.0.dpo.variant.wpo weighs pairs, and aot has none left to weigh once it has sorted the batch.")]
     [InlineData("{}", "{variant: {mixture: {nca: 1, sft: 1}, divergence: alpha}}", "optimize.0.dpo.variant.divergence is alpha, which plays no part in nca and sft; it is for sigmoid, sigmoidPerToken, robust, hinge, ipo, ipoPerSequence, exo or discopop.")]
     [InlineData("{}", "{variant: {ldAlpha: 2}}", "optimize.0.dpo.variant.ldAlpha is 2; it must be 0 to 1, usually 0.5.")]
+    [InlineData("dpo: {}", "sft: {dft: true, labelSmoothing: 0.1}", "optimize.0.sft.labelSmoothing spreads what dft takes from the token itself; set one of them.")]
     [InlineData("dpo: {}", "ppo: {klTarget: 6, beta: 0}", "optimize.0.ppo.klTarget moves a penalty that is 0 and stays it; set beta above 0, for example 0.05.")]
     [InlineData("dpo: {}", "ppo: {klTarget: 6, klHorizon: 10, batch: 90}", "optimize.0.ppo.klHorizon is 10; with batch 90 it must be above 18.")]
     [InlineData("dpo: {}", "rloo: {normaliseRewards: true}", "optimize.0.rloo.normaliseRewards divides by a scale that the reward model does not store; set rewardModel.storeScale to true.")]

@@ -60,6 +60,7 @@ internal static class Recipes
 
     private static OptimizationRecipe Fitting(OptimizationRecipe one) => one with
     {
+        Sft = one.Sft is { Dft: true } sft ? sft with { LabelSmoothing = null } : one.Sft,       // one of two ways to weigh a token
         Dpo = Fitting(one.Dpo),
         Ppo = Rewarded(Fitting(one.Ppo)),
         Grpo = Rewarded(Fitting(one.Grpo)),

@@ -12,9 +12,17 @@ internal static class DoctorCommand
 {
     public static Command Make(Option<string?> home)
     {
-        var command = new Command("doctor", "Check this machine");
+        var numerics = new Option<bool>("--numerics") { Description = "Compare every loss, advantage, optimizer and small decoders with the formulas in f64" };
+        var device = new Option<DeviceKind>("--device") { Description = "With --numerics: where to compute" };
+        var precision = new Option<Precision>("--precision") { Description = "With --numerics: what products are computed in" };
+        var command = new Command("doctor", "Check this machine") { numerics, device, precision };
         command.SetAction(async (parsed, cancel) =>
         {
+            if (parsed.GetValue(numerics))
+            {
+                return await NumericsCheck.Run(new(Environment.ProcessorCount, parsed.GetValue(precision), parsed.GetValue(device)), cancel);
+            }
+
             var healthy = true;
             void Report(string what, string found) => Console.Out.WriteLine($"{what,-12} {found}");
             Report("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");

@@ -1,6 +1,7 @@
 using Rlaif.Learning.Losses;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,8 +10,8 @@ namespace Rlaif.Learning.Training;
 /// <summary>Supervised training: cross-entropy of the asked tokens, averaged over those of the whole window.</summary>
 /// <param name="policy">Trained.</param>
 /// <param name="sequences">The examples.</param>
-/// <param name="packing">Several short ones share a row where that saves rows.</param>
-internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences, bool packing = false) : IObjective
+/// <param name="recipe">What else the loss has, and whether short examples share a row; null: nothing, and no.</param>
+internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequence> sequences, SftRecipe? recipe = null) : IObjective
 {
     public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
@@ -23,13 +24,13 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
         var (asked, states) = States([.. examples.Select(i => sequences[i])]);
-        var loss = CrossEntropyLoss.Of(asked.Logits(policy, states), asked.Targets, window.Count);
+        var loss = SupervisedVariant.Of(asked.Logits(policy, states), asked.Targets, window.Count, recipe);
         return new(loss, [loss.item<float>()]);
     }
 
     private (AskedTokens Asked, Tensor States) States(TokenSequence[] part)
     {
-        if (packing && PackedBatch.Rows([.. part.Select(one => one.Inputs)]) is var rows && rows.Count < part.Length)
+        if (recipe is { Packing: true } && PackedBatch.Rows([.. part.Select(one => one.Inputs)]) is var rows && rows.Count < part.Length)
         {
             var packed = PackedBatch.Of(part, rows);
             return (packed.Asked, packed.Hidden(policy));

@@ -26,7 +26,7 @@ public static class Training
     {
         var policy = Policy(job, recipe);
         var examples = TrainingData.ReadExamples(job.Data, policy.Config);
-        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], recipe.Packing);
+        using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], recipe);
         return Run("sft", objective, job, recipe, outFolder, progress, cancel);
     }
 

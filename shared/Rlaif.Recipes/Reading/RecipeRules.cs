@@ -67,6 +67,11 @@ internal static class RecipeRules
             Check(document, place, dpo);
         }
 
+        if (one.Sft is { Dft: true, LabelSmoothing: > 0 })
+        {
+            document.Wrong($"{place}.labelSmoothing", "spreads what dft takes from the token itself; set one of them.");
+        }
+
         OnlineRules.Check(document, place, one);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rlaif.Learning.Losses;
+using Rlaif.Recipes;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -27,7 +28,7 @@ public class CrossEntropyLossTests
         Golden.Close(whole.Doubles(), parts.Doubles(), 1e-15, "loss");
     }
 
-    /// <summary>z-loss and DFT are not ours; a mean of sequences or of micro-batches is another loss (and must differ from ours).</summary>
+    /// <summary>A mean of sequences or of micro-batches is another loss (and must differ from ours).</summary>
     [Theory]
     [InlineData(ScalarType.Float64)]
     [InlineData(ScalarType.Float32)]
@@ -58,7 +59,30 @@ public class CrossEntropyLossTests
             }
         }
 
-        Assert.Equal(9, compared);
+        Assert.Equal(15, compared);
+    }
+
+    [Fact]
+    public void What_the_policy_would_hardly_say_pulls_least_in_dynamic_fine_tuning()
+    {
+        // p 1/4 of the target: loss 1/4 ln 4, and its gradient that of cross-entropy, 1/4 - 1, times 1/4.
+        using var scope = NewDisposeScope();
+        var logits = zeros(1, 4, float64).requires_grad_();
+        var loss = DynamicFineTuningLoss.Of(logits, tensor([2L]), windowTokens: 1);
+        loss.backward();
+        Golden.Close([Math.Log(4) / 4], loss.Doubles(), 1e-15, "loss");
+        Golden.Close([1 / 16.0, 1 / 16.0, -3 / 16.0, 1 / 16.0], logits.grad!.Doubles(), 1e-15, "gradient");
+    }
+
+    [Fact]
+    public void A_constant_added_to_all_logits_costs_by_the_z_loss_alone()
+    {
+        // log Σ e^c = c + ln 4 of equal logits c; no other loss sees c.
+        using var scope = NewDisposeScope();
+        var (logits, targets) = (full(1, 4, 3.0, float64), tensor([2L]));
+        var plain = SupervisedVariant.Of(logits, targets, 1, new());
+        Golden.Close([Math.Log(4)], plain.Doubles(), 1e-12, "cross-entropy");
+        Golden.Close([0.1 * Math.Pow(3 + Math.Log(4), 2)], (SupervisedVariant.Of(logits, targets, 1, new() { ZLoss = 0.1 }) - plain).Doubles(), 1e-12, "z-loss");
     }
 
     [Fact]
@@ -74,8 +98,7 @@ public class CrossEntropyLossTests
     private static bool IsOurs(JsonElement golden)
     {
         var hyper = golden.GetProperty("hyper");
-        return hyper.GetProperty("z_loss").GetDouble() == 0 && !hyper.GetProperty("dft").GetBoolean()
-            && hyper.GetProperty("reduction").GetString() is "tokens_in_step" or "sum";
+        return hyper.GetProperty("reduction").GetString() is "tokens_in_step" or "sum";
     }
 
     /// <summary>Logits at t predict the label at t+1; a label in column 0 is never used.</summary>
@@ -87,7 +110,11 @@ public class CrossEntropyLossTests
         return [.. logits.Zip(labels, (all, targets) =>
         {
             var counted = targets.ne(Uncounted);
-            return CrossEntropyLoss.Of(all[.., ..^1][counted], targets[counted], window, hyper.GetProperty("label_smoothing").GetDouble());
+            var recipe = new SftRecipe
+            {
+                LabelSmoothing = hyper.GetProperty("label_smoothing").GetDouble(), ZLoss = hyper.GetProperty("z_loss").GetDouble(), Dft = hyper.GetProperty("dft").GetBoolean(),
+            };
+            return SupervisedVariant.Of(all[.., ..^1][counted], targets[counted], window, recipe);
         })];
     }
 }

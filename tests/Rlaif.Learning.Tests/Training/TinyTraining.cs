@@ -81,7 +81,7 @@ internal sealed class TinyTraining : IDisposable
     public IObjective Objective(string algorithm, LoraRecipe? lora = null) => algorithm switch
     {
         "sft" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]),
-        "sft-packed" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], packing: true),
+        "sft-packed" => new SftObjective(Policy(lora), [.. Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], new() { Packing = true }),
         "dpo" or "dpo-tokens" => new DpoObjective(Policy(lora), Pairs, FarReference, new(algorithm == "dpo" ? null : Tokens, beta: 0.1)),
         "kto" => new KtoObjective(Policy(lora), Judged,
             new([.. Judged.Select((_, i) => -30f - i)], [.. Judged.Select((_, i) => -50f + (i / 2f))]), new()),

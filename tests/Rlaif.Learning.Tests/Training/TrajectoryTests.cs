@@ -19,6 +19,8 @@ public class TrajectoryTests
     [Theory]
     [InlineData("sft")]
     [InlineData("sft_lora")]
+    [InlineData("sft_label_smoothing")]
+    [InlineData("sft_packed")]
     [InlineData("dpo_sigmoid")]
     [InlineData("dpo_sigmoid_norm")]
     [InlineData("dpo_robust")]
@@ -62,7 +64,8 @@ public class TrajectoryTests
         double Number(string key) => config.GetProperty(key).GetDouble();
         var (micro, steps) = ((int)Number("batch"), (int)Number("steps"));
         var batch = micro * (int)Number("accumulation");
-        int[][] batches = [.. Enumerable.Range(0, steps).Select(step => Enumerable.Range(step * batch, batch).ToArray())];
+        var batches = golden.TryGetProperty("micro_batches", out var packs) ? PackedSteps([.. packs.EnumerateArray()], batch)
+            : [.. Enumerable.Range(0, steps).Select(step => Enumerable.Range(step * batch, batch).ToArray())];
         return new(batches, micro, new(Number("lr"), ScheduleKind.Linear, (int)Number("warmup"), steps),
             new(Beta2: Number("beta2"), WeightDecay: Number("weight_decay")), Number("max_grad_norm"));
     }
@@ -81,10 +84,16 @@ public class TrajectoryTests
         }
 
         var policy = ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: true);
+        if (name == "sft_packed")
+        {
+            return new SftObjective(policy, [.. golden.GetProperty("micro_batches").EnumerateArray().SelectMany(Packed)]);
+        }
+
         if (name.StartsWith("sft", StringComparison.Ordinal))
         {
             policy = config.TryGetProperty("lora", out var lora) ? Under(policy, lora) : policy;
-            return new SftObjective(policy, [.. pairs.Select(p => TokenSequence.Of(p.Prompt, p.Chosen))]);
+            double? smoothing = config.TryGetProperty("label_smoothing_factor", out var factor) ? factor.GetDouble() : null;
+            return new SftObjective(policy, [.. pairs.Select(p => TokenSequence.Of(p.Prompt, p.Chosen))], new() { LabelSmoothing = smoothing });
         }
 
         if (name == "simpo")
@@ -134,6 +143,22 @@ public class TrajectoryTests
 
         return policy.With(adapter);
     }
+
+    /// <summary>The sequences of a row that TRL has packed, each on its own: a packed row is to be what they are alone.</summary>
+    private static IEnumerable<TokenSequence> Packed(JsonElement row)
+    {
+        var (ids, labels) = (Ids(row.GetProperty("input_ids")), Ids(row.GetProperty("labels")));
+        var borders = row.GetProperty("cu_seq_lens_q").EnumerateArray().Select(at => at.GetInt32()).ToList();
+        return borders.Zip(borders.Skip(1), (from, to) => new TokenSequence(ids[from..to], [.. labels[from..to].Select(label => label >= 0)]));
+    }
+
+    private static int[][] PackedSteps(JsonElement[] packs, int batch)
+    {
+        var step = packs.SelectMany((pack, row) => Packed(pack).Select(_ => row / batch)).ToList();
+        return [.. step.Select((of, sequence) => (of, sequence)).GroupBy(one => one.of, one => one.sequence).Select(of => of.ToArray())];
+    }
+
+    private static int[] Ids(JsonElement row) => [.. row.Flatten().Select(id => (int)id)];
 
     // Both trainings have the examples that the first one's file lists.
     private static KtoObjective Kto(JsonElement settings, LanguageModel policy)
