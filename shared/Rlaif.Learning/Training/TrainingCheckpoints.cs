@@ -82,7 +82,7 @@ internal sealed class TrainingCheckpoints(string work, string belongsTo, int eve
             Directory.CreateDirectory(aside);
             Safetensors.Write(Path.Combine(aside, Weights), [.. weights.Select(w => new NamedTensor(w.Name, w.Value))]);
             Safetensors.Write(Path.Combine(aside, Moments), optimizers.Moments);
-            DurableFile.Write(Path.Combine(aside, State), file => JsonSerializer.Serialize(file, state));
+            DurableFile.Write(Path.Combine(aside, State), file => JsonSerializer.Serialize(file, state, ExactDouble.Options));
         }
         catch
         {
