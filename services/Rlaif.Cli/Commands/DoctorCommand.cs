@@ -27,8 +27,8 @@ internal static class DoctorCommand
             void Report(string what, string found) => Console.Out.WriteLine($"{what,-12} {found}");
             Report("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
             Report("processor", $"{Processor()}, {Environment.ProcessorCount} cores");
-            var (precision, reason) = FastestPrecision.OfThisMachine(DeviceKind.Cpu);
-            Report("precision", $"auto is {precision.ToString().ToLowerInvariant()} ({reason})");
+            var (fastest, reason) = FastestPrecision.OfThisMachine(DeviceKind.Cpu);
+            Report("precision", $"auto is {fastest.ToString().ToLowerInvariant()} ({reason})");
             Report("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB");
             try
             {
