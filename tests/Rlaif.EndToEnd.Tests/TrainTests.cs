@@ -24,6 +24,7 @@ public sealed class TrainTests : IDisposable
         var trained = Directory.EnumerateFiles(artifacts, "manifest.json", SearchOption.AllDirectories).Select(file => (Folder: Path.GetDirectoryName(file)!, Manifest: Read(file)))
             .Where(one => one.Manifest.TryGetProperty("algorithm", out _)).ToList();
         Assert.Equal(["bradley-terry", "dpo", "sft"], trained.Select(one => one.Manifest.GetProperty("algorithm").GetString()).Order(StringComparer.Ordinal));
+        string Artifact(JsonElement manifest, string name) => Path.Combine(artifacts, manifest.GetProperty(name).GetString()![..2], manifest.GetProperty(name).GetString()!);
         foreach (var (made, manifest) in trained)
         {
             var algorithm = manifest.GetProperty("algorithm").GetString()!;
@@ -34,7 +35,7 @@ public sealed class TrainTests : IDisposable
             var output = Path.Combine(folder, algorithm);
             var (code, told) = await RlaifProcess.Run(Cancel,
             [
-                "train", isReward ? "reward" : algorithm, "--model", Path.Combine(artifacts, Text(manifest, "start")), "--data", Path.Combine(artifacts, Text(manifest, "data"), "data.jsonl"),
+                "train", isReward ? "reward" : algorithm, "--model", Artifact(manifest, "start"), "--data", Path.Combine(Artifact(manifest, "data"), "data.jsonl"),
                 "--seed", manifest.GetProperty("seed").GetUInt64().ToString(CultureInfo.InvariantCulture), "--out", output, .. settings,
             ]);
             Assert.True(code == 0, told);
@@ -75,8 +76,6 @@ public sealed class TrainTests : IDisposable
         Assert.True(code == 0, told);
         Assert.Contains("it is finished; nothing was done.", told, StringComparison.Ordinal);
     }
-
-    private static string Text(JsonElement manifest, string name) => manifest.GetProperty(name).GetString()!;
 
     private static string Sha256(string model) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(model, "model.safetensors"))));
 
