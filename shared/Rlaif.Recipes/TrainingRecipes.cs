@@ -46,8 +46,8 @@ public abstract record TrainingRecipe
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Ema { get; init; }
 
-    /// <summary>Keeps only what goes into each layer and computes the layer again when its gradient is due (Chen et al. 2016): less memory, a third more
-    /// time.</summary>
+    /// <summary>Keeps only what goes into each layer and computes the layer again when its gradient is due (Chen et al. 2016): less memory, for another
+    /// forward pass.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Recompute { get; init; }
 
