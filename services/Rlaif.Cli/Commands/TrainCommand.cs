@@ -19,6 +19,9 @@ internal static class TrainCommand
         ["orpo"] = "Odds ratio preference optimisation on pairs, without a reference",
         ["grpo"] = "Group-relative policy optimisation on prompts, by a reward model",
         ["rloo"] = "REINFORCE leave-one-out on prompts, by a reward model",
+        ["reinforcePlusPlus"] = "REINFORCE++ on prompts, by a reward model, without a critic",
+        ["bestOfN"] = "Rejection sampling on prompts: supervised training on the best of the policy's answers, by a reward model",
+        ["onlineDpo"] = "DPO on the best and the worst of the policy's own answers to prompts, by a reward model",
         ["ppo"] = "Proximal policy optimisation on prompts, by a reward model that is also the critic's start",
     };
 

@@ -35,7 +35,7 @@ internal sealed class RowTokens(ChatFormat chat, ModelConfig config, int longest
         var pair = (PairItem)item;
         var prompt = Prompt(pair.Prompt);
         var (chosen, rejected) = (Fitting(prompt, Answer(pair.Chosen)), Fitting(prompt, Answer(pair.Rejected)));
-        return chosen.AsSpan().SequenceEqual(rejected) ? throw new UnusableRowException("both answers are the same") : new(prompt, chosen, rejected, pair.Preference);
+        return chosen.AsSpan().SequenceEqual(rejected) ? throw new UnusableRowException("both answers are the same") : new(prompt, chosen, rejected, pair.Preference) { Tie = pair.Tie, Principles = pair.Principles };
     }
 
     /// <summary>A pair is two of them.</summary>

@@ -26,26 +26,39 @@ internal sealed class ScoreRun(string model, string data, string output, IReadOn
             () =>
             {
                 TorchRuntime.Use(numerics);
-                using var rewards = ModelFolder.ReadRewardModel(model, trainable: false);
+                var members = ModelFolder.ReadRewardModels(model);
                 var reader = new DatasetReader(DatasetShape.Scored, columns);
                 var summary = new ScoreSummary();
-                DurableFile.Write(output, file => Write(file, rewards, new RowTokens(chat, rewards.Body.Config, rewards.Body.Config.MaxPositions), reader, summary, cancel));
-                return (summary, reader.Tally.Counts());
+                var tokens = new RowTokens(chat, members[0].Body.Config, members[0].Body.Config.MaxPositions);
+                try
+                {
+                    DurableFile.Write(output, file => Write(file, members, tokens, reader, summary, cancel));
+                    return (summary, reader.Tally.Counts());
+                }
+                finally
+                {
+                    foreach (var member in members)
+                    {
+                        member.Dispose();
+                    }
+                }
             },
             cancel);
     }
 
-    private void Write(Stream file, RewardModel rewards, RowTokens tokens, DatasetReader reader, ScoreSummary summary, CancellationToken cancel)
+    private void Write(Stream file, IReadOnlyList<RewardModel> members, RowTokens tokens, DatasetReader reader, ScoreSummary summary, CancellationToken cancel)
     {
         using var json = new Utf8JsonWriter(file);
         var answers = TokenFile.Each(reader, data, (row, item) => (Scored[])[new(row, ((AnswerItem)item).Column, tokens.Example(item))], cancel);
         foreach (var chunk in answers.Chunk(Chunk))
         {
-            var scores = RewardScores.Of(rewards, [.. chunk.Select(one => one.Tokens)], cancel);
-            foreach (var (one, reward) in chunk.Zip(scores))
+            float[][] scores = [.. members.Select(member => RewardScores.Of(member, [.. chunk.Select(one => one.Tokens)], cancel))];
+            for (var i = 0; i < chunk.Length; i++)
             {
-                Write(json, one, reward);
-                summary.Add(one.Row.Number, one.Column, reward);
+                float[] said = [.. scores.Select(member => member[i])];
+                var reward = said.Average();
+                Write(json, chunk[i], reward, said);
+                summary.Add(chunk[i].Row.Number, chunk[i].Column, reward);
                 json.Flush();
                 json.Reset();
                 file.WriteByte((byte)'\n');
@@ -53,7 +66,7 @@ internal sealed class ScoreRun(string model, string data, string output, IReadOn
         }
     }
 
-    private static void Write(Utf8JsonWriter json, Scored one, float reward)
+    private static void Write(Utf8JsonWriter json, Scored one, float reward, float[] members)
     {
         json.WriteStartObject();
         json.WriteNumber(one.Row.Unit, one.Row.Number);
@@ -66,6 +79,13 @@ internal sealed class ScoreRun(string model, string data, string output, IReadOn
         json.WriteString("answer", one.Column);
         json.WriteNumber("tokens", one.Tokens.Response.Length);
         json.WriteNumber("reward", reward);
+        if (members.Length > 1)
+        {
+            json.WriteStartArray("members");
+            Array.ForEach(members, json.WriteNumberValue);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

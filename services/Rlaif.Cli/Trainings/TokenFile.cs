@@ -39,6 +39,14 @@ internal static class TokenFile
         return reader.Tally.Counts();
     }
 
+    /// <summary>Writes the answers of a file, each on its own, on which the scale of a reward model is measured.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static void WriteAnswers(TrainRequest request, TrainedModels models, string data, string path, CancellationToken cancel)
+    {
+        var tokens = new RowTokens(models.Chat, models.Config, request.MaxTokens ?? models.Config.MaxPositions);
+        TrainingData.Write(path, Each(new(DatasetShape.Scored, request.Columns), data, (_, item) => (TrainingExample[])[tokens.Example(item)], cancel));
+    }
+
     /// <summary>What the items of a file become; those that cannot are counted and left out.</summary>
     public static IEnumerable<T> Each<T>(DatasetReader reader, string data, Func<DatasetRow, DatasetItem, IReadOnlyList<T>> convert, CancellationToken cancel)
     {

@@ -55,10 +55,6 @@ internal sealed class TrainFolder : IDisposable
 
     public string Under(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Files of a folder in it, from its own root; none when it is not there.</summary>
-    public IEnumerable<string> FilesBelow(string name) =>
-        Directory.Exists(Under(name)) ? Directory.EnumerateFiles(Under(name)).Select(file => $"{name}/{System.IO.Path.GetFileName(file)}") : [];
-
     /// <summary>Steps of the checkpoint that a resume goes on from; null: there is none.</summary>
     public int? LastCheckpoint() => Checkpoints().Select(name => (int?)int.Parse(name["checkpoint-".Length..], CultureInfo.InvariantCulture)).Max();
 
@@ -71,7 +67,7 @@ internal sealed class TrainFolder : IDisposable
     public string InWork(string name) => System.IO.Path.Combine(Work, name);
 
     /// <summary>The last file: with it the training is finished, and what a resume would need goes.</summary>
-    public void Finish(PreparedRows rows, IReadOnlyList<string> files)
+    public void Finish(PreparedRows rows)
     {
         var manifest = new
         {
@@ -79,7 +75,7 @@ internal sealed class TrainFolder : IDisposable
             training = facts,
             rows = rows.Data,
             heldOutRows = rows.HeldOut,
-            sha256 = files.Order(StringComparer.Ordinal).ToDictionary(name => name, name => ArtifactStore.Sha256(Under(name)), StringComparer.Ordinal),
+            sha256 = Made().Order(StringComparer.Ordinal).ToDictionary(name => name, name => ArtifactStore.Sha256(Under(name)), StringComparer.Ordinal),
         };
         WriteText(Under(ManifestName), Shown.Json(manifest) + "\n");
         held?.Dispose();
@@ -102,6 +98,11 @@ internal sealed class TrainFolder : IDisposable
     }
 
     public void Dispose() => held?.Dispose();
+
+    // The model with its adapter or members, and its metrics: what the same training makes again, byte by byte. Event files have the time, the reports paths.
+    private IEnumerable<string> Made() => Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+        .Select(file => System.IO.Path.GetRelativePath(Path, file).Replace('\\', '/'))
+        .Where(name => !name.StartsWith("work/", StringComparison.Ordinal) && System.IO.Path.GetExtension(name) is ".json" or ".jsonl" or ".safetensors");
 
     private void Take()
     {

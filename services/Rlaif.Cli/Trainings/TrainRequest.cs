@@ -35,9 +35,15 @@ internal sealed record TrainRequest
 
     public bool IsRewardModel => Training.Algorithm == FileTraining.Reward;
 
+    private bool IsClassifier => Training.Settings is RewardModelRecipe { Classifier: true };
+
+    /// <summary>Whether a reward model is to know mean and deviation of its rewards.</summary>
+    public bool StoresScale => Training.Settings is RewardModelRecipe { StoreScale: true };
+
     /// <summary>What it learns from.</summary>
     public DatasetShape Shape => Training.Optimization switch
     {
+        null => IsClassifier ? DatasetShape.Judged : DatasetShape.Pairs,
         { IsOnline: true } => DatasetShape.Prompts,
         { Sft: not null } => DatasetShape.Answers,
         { Kto: not null } => DatasetShape.Judged,

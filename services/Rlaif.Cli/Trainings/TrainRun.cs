@@ -18,7 +18,7 @@ namespace Rlaif.Cli.Trainings;
 /// <param name="time">For rates.</param>
 internal sealed class TrainRun(TrainRequest request, string command, ITrainScreen screen, TextWriter notes, TimeProvider time)
 {
-    private const string Data = "data.jsonl", HeldOutData = "held-out.jsonl";
+    private const string Data = "data.jsonl", HeldOutData = "held-out.jsonl", ScaleData = "scale.jsonl";
 
     private readonly string algorithm = request.Training.Algorithm;
 
@@ -47,7 +47,7 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
             files.Dispose();
             models.Chat.Write(folder.Path);
             WriteReports(folder, facts, rows, metrics, heldOut);
-            folder.Finish(rows, [.. ChatFormat.Files, "config.json", "model.safetensors", MetricFiles.LinesName, .. folder.FilesBelow("adapter")]);
+            folder.Finish(rows);
             screen.Ended($"{request.Out} holds the trained {(request.IsRewardModel ? "reward model" : "policy")}; {time.GetElapsedTime(began).TotalSeconds:0.0} s.");
             return CommandLine.Done;
         }
@@ -75,6 +75,11 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
             var rows = new PreparedRows(
                 TokenFile.Write(request, models, request.Data, folder.InWork(Data), cancel),
                 request.EvaluationData is { } heldOut ? TokenFile.Write(request, models, heldOut, folder.InWork(HeldOutData), cancel) : null);
+            if (request.StoresScale)
+            {
+                TokenFile.WriteAnswers(request, models, request.EvaluationData ?? request.Data, folder.InWork(ScaleData), cancel);
+            }
+
             folder.Keep(rows);
             return rows;
         }
@@ -88,6 +93,7 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
     private TrainingJob Job(TrainFolder folder) => new()
     {
         Start = request.Model, Reference = request.Reference, RewardModel = request.RewardModel, Data = folder.InWork(Data), Work = folder.Work, Seed = request.Seed,
+        Scale = request.StoresScale ? folder.InWork(ScaleData) : null,
     };
 
     private IReadOnlyList<TrainingMetric> Train(TrainingJob job, string output, CancellationToken cancel)

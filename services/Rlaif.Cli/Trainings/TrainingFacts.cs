@@ -24,9 +24,11 @@ internal sealed record NamedContent(string Name, string Sha256)
 
     private static string OfFolder(string folder)
     {
-        var files = Directory.EnumerateFiles(folder).Where(Counts).Order(StringComparer.Ordinal);
+        // Members of an ensemble lie in folders of their own; what else a folder holds below it is nothing that is read.
+        var folders = Directory.EnumerateDirectories(folder, "member-*").Prepend(folder);
+        var files = folders.SelectMany(Directory.EnumerateFiles).Where(Counts).Order(StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            string.Join('\n', files.Select(file => $"{Path.GetFileName(file)} {ArtifactStore.Sha256(file)}")))));
+            string.Join('\n', files.Select(file => $"{Path.GetRelativePath(folder, file)} {ArtifactStore.Sha256(file)}")))));
     }
 
     private static bool Counts(string file) => file.EndsWith(".safetensors", StringComparison.Ordinal)

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Rlaif.Contracts;
 
 namespace Rlaif.Feedback.Datasets;
@@ -38,4 +39,11 @@ public sealed record JudgedItem(DatasetPrompt Prompt, DatasetAnswer Answer, doub
 /// <param name="Chosen">The better one.</param>
 /// <param name="Rejected">The other one.</param>
 /// <param name="Preference">Probability that chosen is better, 0..1.</param>
-public sealed record PairItem(DatasetPrompt Prompt, DatasetAnswer Chosen, DatasetAnswer Rejected, double Preference) : DatasetItem;
+public sealed record PairItem(DatasetPrompt Prompt, DatasetAnswer Chosen, DatasetAnswer Rejected, double Preference) : DatasetItem
+{
+    /// <summary>Whoever compared them found neither better.</summary>
+    public bool Tie { get; init; }
+
+    /// <summary>Probability that chosen is better under single principles; empty where nobody said.</summary>
+    public IReadOnlyDictionary<string, double> Principles { get; init; } = ReadOnlyDictionary<string, double>.Empty;
+}

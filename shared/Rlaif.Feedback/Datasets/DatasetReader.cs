@@ -84,7 +84,11 @@ public sealed class DatasetReader(DatasetShape shape, IReadOnlyDictionary<string
     {
         var (prompt, chosen, rejected) = Sides(row);
         var same = chosen.Text == rejected.Text && (chosen.Ids ?? []).SequenceEqual(rejected.Ids ?? []);
-        return same ? throw new UnusableRowException(Dialogues.Same) : new(prompt, chosen, rejected, Preference(row));
+        return same ? throw new UnusableRowException(Dialogues.Same) : new(prompt, chosen, rejected, Preference(row))
+        {
+            Tie = row.Has("tie") && row.Probability("tie") >= 0.5,
+            Principles = row.Probabilities("principles"),
+        };
     }
 
     private static (DatasetPrompt Prompt, DatasetAnswer Chosen, DatasetAnswer Rejected) Sides(RowColumns row)

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using Rlaif.Contracts;
 
@@ -25,15 +26,21 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
         var other => throw new FormatException($"{name} must be a text, a list of turns or a list of token ids, this is {Kind(other)}."),
     };
 
-    /// <summary>A probability, or true and false.</summary>
-    public double Probability(string name) => Find(name) switch
+    /// <summary>Probabilities by name; none when there is no such column.</summary>
+    public IReadOnlyDictionary<string, double> Probabilities(string name)
     {
-        { ValueKind: JsonValueKind.True } => 1,
-        { ValueKind: JsonValueKind.False } => 0,
-        { ValueKind: JsonValueKind.Number } number when number.GetDouble() is >= 0 and <= 1 and var value => value,
-        { ValueKind: JsonValueKind.Number } number => throw new FormatException($"{name} is {number.GetRawText()}; it must be from 0 to 1."),
-        var other => throw new FormatException($"{name} must be true, false or from 0 to 1, this is {Kind(other)}."),
-    };
+        if (!Has(name))
+        {
+            return ReadOnlyDictionary<string, double>.Empty;
+        }
+
+        return Find(name) is { ValueKind: JsonValueKind.Object } group
+            ? group.EnumerateObject().ToDictionary(one => one.Name, one => Probability(one.Value, $"{name}.{one.Name}"), StringComparer.Ordinal)
+            : throw new FormatException($"{name} must be an object of probabilities, this is {Kind(Find(name))}.");
+    }
+
+    /// <summary>A probability, or true and false.</summary>
+    public double Probability(string name) => Probability(Find(name), name);
 
     /// <summary>What to say when none of the needed columns is there.</summary>
     public FormatException Lacks(string needed)
@@ -42,6 +49,15 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
         var shown = string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : "");
         return new($"{(names.Count == 0 ? "it has no columns" : $"its columns are {shown}")}; needed is {needed}. --column NAME=COLUMN reads COLUMN as NAME.");
     }
+
+    private static double Probability(JsonElement? value, string name) => value switch
+    {
+        { ValueKind: JsonValueKind.True } => 1,
+        { ValueKind: JsonValueKind.False } => 0,
+        { ValueKind: JsonValueKind.Number } number when number.GetDouble() is >= 0 and <= 1 and var share => share,
+        { ValueKind: JsonValueKind.Number } number => throw new FormatException($"{name} is {number.GetRawText()}; it must be from 0 to 1."),
+        var other => throw new FormatException($"{name} must be true, false or from 0 to 1, this is {Kind(other)}."),
+    };
 
     private JsonElement? Find(string name) =>
         row.TryGetProperty(renamed.GetValueOrDefault(name, name), out var value) ? value : null;

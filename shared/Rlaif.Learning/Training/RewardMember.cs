@@ -39,6 +39,16 @@ internal sealed record RewardMember(int Number, TrainingJob Job, string Out)
     public IEnumerable<TrainingMetric> Named(IReadOnlyList<TrainingMetric> metrics) =>
         Number == 1 ? metrics : metrics.Select(metric => metric with { Name = $"member_{Number}/{metric.Name}" });
 
-    private static RewardMember Of(int number, TrainingJob job, string outFolder) => number == 1 ? new(1, job, outFolder) : new(
-        number, job with { Seed = new RandomStream(job.Seed, (ulong)number).Next(), Work = ModelFolder.Member(job.Work, number) }, ModelFolder.Member(outFolder, number));
+    private static RewardMember Of(int number, TrainingJob job, string outFolder)
+    {
+        if (number == 1)
+        {
+            return new(1, job, outFolder);
+        }
+
+        var member = new RewardMember(
+            number, job with { Seed = new RandomStream(job.Seed, (ulong)number).Next(), Work = ModelFolder.Member(job.Work, number) }, ModelFolder.Member(outFolder, number));
+        return job.Watch is not { } watch ? member
+            : member with { Job = member.Job with { Watch = step => watch(step with { Metrics = [.. member.Named(step.Metrics)] }) } };
+    }
 }

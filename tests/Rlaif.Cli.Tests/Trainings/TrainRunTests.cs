@@ -21,6 +21,9 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     [InlineData("grpo")]
     [InlineData("rloo")]
     [InlineData("ppo")]
+    [InlineData("reinforcePlusPlus")]
+    [InlineData("bestOfN")]
+    [InlineData("onlineDpo")]
     public async Task Every_algorithm_leaves_a_policy_with_its_figures_and_its_card(string algorithm)
     {
         var request = files.Request(algorithm, algorithm);
@@ -101,6 +104,28 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
         Assert.Equal(TrainingFiles.Sha256(request.Out), TrainingFiles.Sha256(merged));
         Assert.True(TrainingFiles.Json(Path.Combine(request.Out, "manifest.json")).GetProperty("sha256").TryGetProperty("adapter/adapter_model.safetensors", out _));
         await Assert.ThrowsAsync<InputException>(() => MergeCommand.Merge(TrainingFiles.Tiny, Path.Combine(request.Out, "adapter"), merged, Cancel));
+    }
+
+    [Fact]
+    public async Task An_ensemble_of_classifiers_stores_its_scale_and_scores_by_its_mean()
+    {
+        var request = files.Request("reward", "ensemble", "members=2", "classifier=true", "storeScale=true", "lora.rank=2") with { Data = files.File("judged") };
+        var (_, told) = await TrainingFiles.Run(request, Cancel);
+        Assert.Contains("6 answers of judged.jsonl", told, StringComparison.Ordinal);
+        Assert.True(TrainingFiles.Json(Path.Combine(request.Out, "config.json")).TryGetProperty("std", out _));
+        var made = TrainingFiles.Json(Path.Combine(request.Out, "manifest.json")).GetProperty("sha256");
+        Assert.All(
+            (string[])["model.safetensors", "adapter/adapter_model.safetensors", "member-2/model.safetensors"], name => Assert.True(made.TryGetProperty(name, out _), name));
+        Assert.DoesNotContain(made.EnumerateObject(), file => file.Name.StartsWith("work", StringComparison.Ordinal));
+        Assert.Contains("\"member_2/", await File.ReadAllTextAsync(Path.Combine(request.Out, "metrics.jsonl"), Cancel), StringComparison.Ordinal);
+
+        var scored = Path.Combine(files.Folder, "by-ensemble.jsonl");
+        await new ScoreRun(request.Out, files.Pairs, scored, new Dictionary<string, string>(StringComparer.Ordinal)).Run(new(1, Precision.Float32), Cancel);
+        var first = TrainingFiles.FirstLine(scored);
+        var members = first.GetProperty("members").EnumerateArray().Select(member => member.GetDouble()).ToList();
+        Assert.Equal(2, members.Count);
+        Assert.NotEqual(members[0], members[1]);
+        Assert.Equal(members.Average(), first.GetProperty("reward").GetDouble(), 1e-6);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class TrainingFiles : IAsyncLifetime
     /// <summary>Two epochs of two steps, a checkpoint after each.</summary>
     internal TrainRequest Request(string algorithm, string output, params string[] settings)
     {
-        var online = algorithm is "grpo" or "rloo" or "ppo";
+        var online = FileTraining.Read(algorithm, []).Optimization is { IsOnline: true };
         string[] own = online ? ["maxNewTokens=8"] : [];
         return new()
         {
@@ -65,6 +65,12 @@ public sealed class TrainingFiles : IAsyncLifetime
     internal static JsonElement Json(string file)
     {
         using var json = JsonDocument.Parse(System.IO.File.ReadAllText(file));
+        return json.RootElement.Clone();
+    }
+
+    internal static JsonElement FirstLine(string file)
+    {
+        using var json = JsonDocument.Parse(System.IO.File.ReadLines(file).First());
         return json.RootElement.Clone();
     }
 

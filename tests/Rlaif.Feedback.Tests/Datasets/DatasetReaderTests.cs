@@ -97,6 +97,18 @@ public sealed class DatasetReaderTests : DataFolder
     }
 
     [Fact]
+    public void A_pair_may_be_a_tie_and_be_compared_under_principles()
+    {
+        var pair = Assert.IsType<PairItem>(Assert.Single(Read(
+            DatasetShape.Pairs, Lines("""{"prompt":[1],"chosen":[2],"rejected":[3],"preference":0.5,"tie":true,"principles":{"polite":0.9}}""")).Items));
+        Assert.True(pair.Tie);
+        Assert.Equal([KeyValuePair.Create("polite", 0.9)], pair.Principles);
+        var wrong = Lines("""{"prompt":"a","chosen":"b","rejected":"c","principles":{"polite":2}}""");
+        Assert.EndsWith(
+            "principles.polite is 2; it must be from 0 to 1.", Assert.Throws<InputException>(() => Read(DatasetShape.Pairs, wrong)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_column_may_have_another_name()
     {
         var columns = new Dictionary<string, string>(StringComparer.Ordinal) { ["prompt"] = "question", ["completion"] = "answer" };
