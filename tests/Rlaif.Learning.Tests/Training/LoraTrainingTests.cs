@@ -107,8 +107,10 @@ public class LoraTrainingTests
             .Where(m => m.Name == metric).TakeLast(3).Average(m => m.Value);
         // 43 tokens drawn alike: ln 43 = 3.76 nats are all that can be known before the examples are.
         Assert.InRange(LastEpoch("sft", "sft/loss_nats_per_token"), 0, 2);
-        // Labels between 1/2 and 1 leave some half a nat of loss; ln 2 is what the start has. How many margins agree hangs on the pairs that hardly differ.
-        Assert.InRange(LastEpoch("dpo", "dpo/loss"), 0, 0.62);
+        // No policy goes below the entropy of the labels; the start is 0.16 nats above it, full training ends 0.009 above. Accuracy would
+        // hang on the pairs whose label is almost 1/2: full training of the same steps has 0.79.
+        var entropy = tiny.Pairs.Average(pair => -(pair.Preference * Math.Log(pair.Preference)) - ((1 - pair.Preference) * Math.Log(1 - pair.Preference)));
+        Assert.InRange(LastEpoch("dpo", "dpo/loss"), entropy, entropy + 0.01);
     });
 
     [Fact]
