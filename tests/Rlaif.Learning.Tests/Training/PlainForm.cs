@@ -16,7 +16,7 @@ internal sealed record PlainForm(IReadOnlyList<NamedWeight> Weights, Tensor Loss
 {
     public static PlainForm Of(TinyTraining tiny, string algorithm) => algorithm switch
     {
-        "grpo" or "rloo" => OfGroups(tiny, TinyTraining.Online(algorithm)),
+        _ when TinyTraining.Groups.Contains(algorithm) => OfGroups(tiny, TinyTraining.Online(algorithm)),
         "ppo" => OfPpo(tiny),
         "reward-model" => OfRewards(tiny),
         _ => OfPairs(tiny, algorithm),
@@ -51,18 +51,34 @@ internal sealed record PlainForm(IReadOnlyList<NamedWeight> Weights, Tensor Loss
     private static PlainForm OfGroups(TinyTraining tiny, GroupAlgorithm algorithm)
     {
         var policy = ModelFolder.ReadModel(tiny.Start, trainable: true);
-        var made = Answers(tiny, policy, algorithm.Recipe, algorithm.Recipe.Samples);
+        var sampled = Answers(tiny, policy, algorithm.Recipe, algorithm.Recipe.Samples);
+        var made = sampled.Select(rollout => Learnt(rollout, algorithm.Learnt(rollout.Rewards))).ToList();
         var rows = new Responses(made);
         var (now, before) = (rows.LogProbs(policy), rows.LogProbs(TinyTraining.OtherPolicy()));
+        var size = made[0].Rewards.Count;
         // What a response is worth goes group by group, rows response by response.
-        T[] ByGroup<T>(T[] byRow) => [.. Enumerable.Range(0, byRow.Length).Select(i => byRow[((i % algorithm.Recipe.Samples) * made.Count) + (i / algorithm.Recipe.Samples)])];
+        IReadOnlyList<T> ByGroup<T>(IReadOnlyList<T> byRow) => [.. byRow.Select((_, i) => byRow[((i % size) * made.Count) + (i / size)])];
+        IEnumerable<T> ByRow<T>(IReadOnlyList<T> byGroup) => byGroup.Select((_, i) => byGroup[((i % made.Count) * size) + (i / made.Count)]);
         var samples = new GroupSamples(
             tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), [.. made.SelectMany(rollout => rollout.Group.Responses.Select(response => response.Length))],
-            ByGroup(rows.Each(now.detach())), ByGroup(rows.Each(before)));
-        var advantages = tensor(algorithm.Worth(samples).Select(worth => Assert.Single(worth)).ToArray()).view(made.Count, -1).T.reshape(-1);
+            ByGroup(rows.Each(now.detach())), ByGroup(rows.Each(before)))
+        {
+            Greedy = algorithm.NeedsGreedy ? Greedy(tiny, policy, algorithm.Recipe) : null,
+        };
+        var worth = ByRow(algorithm.Worth(samples)).ToList();
+        var advantages = algorithm.WeighsTokens ? rows.Places(worth) : tensor(worth.Select(one => Assert.Single(one)).ToArray());
         var batch = new GrpoBatch(now, now.detach(), advantages, rows.Mask) { Reference = before };
         var (responses, tokens) = (rows.Mask.shape[0], rows.Mask.sum().ToDouble());
         return new(policy.Weights, algorithm.Loss(batch, new(responses, tokens, responses, algorithm.Recipe.MaxNewTokens)).Loss);
+    }
+
+    private static Rollout Learnt(Rollout rollout, IReadOnlyList<int> of) => new(
+        rollout.Group with { Responses = [.. of.Select(k => rollout.Group.Responses[k])] }, [.. of.Select(k => rollout.Ended[k])], [.. of.Select(k => rollout.Rewards[k])]);
+
+    private static Tensor Greedy(TinyTraining tiny, LanguageModel policy, OnlineRecipe recipe)
+    {
+        using var rollouts = tiny.Sampled(recipe, samples: 1);
+        return tensor(rollouts.Greedy(policy, [.. Enumerable.Range(0, tiny.Examples.Count)], CancellationToken.None).ToArray());
     }
 
     private static PlainForm OfPpo(TinyTraining tiny)
@@ -110,6 +126,8 @@ internal sealed record PlainForm(IReadOnlyList<NamedWeight> Weights, Tensor Loss
         public Tensor Mask => places.Mask;
 
         public float[][] Each(Tensor values) => places.Each(values);
+
+        public Tensor Places(IEnumerable<float[]> values) => places.Rows(tensor(values.SelectMany(of => of).ToArray()));
 
         public Tensor LogProbs(LanguageModel model) => places.Rows(batch.Asked.LogProbs(model, batch.Hidden(model)));
 
