@@ -77,13 +77,11 @@ public class DockerfileTests
         Assert.Equal("0.0.0.0", new Uri(Dockerfile.Environment["RLAIF_LISTEN"]).Host);
     }
 
-    [Fact]
-    public void The_image_the_launcher_and_the_benchmarks_set_one_nursery()
-    {
-        var size = Dockerfile.Environment["DOTNET_GCgen0size"];
-        Assert.All(["rlaif", "bench/run"], script => Assert.Contains(
-            $"export DOTNET_GCgen0size=${{DOTNET_GCgen0size:-{size}}}", File.ReadAllText(Repository.Path(script)), StringComparison.Ordinal));
-    }
+    [Theory]
+    [InlineData("DOTNET_GCgen0size", "rlaif", "bench/run")]
+    [InlineData("GLIBC_TUNABLES", "rlaif", "bench/run", "test")]
+    public void Memory_is_kept_in_the_image_as_the_scripts_have_it(string name, params string[] scripts) => Assert.All(scripts, script => Assert.Contains(
+        $"export {name}=${{{name}:-{Dockerfile.Environment[name]}}}", File.ReadAllText(Repository.Path(script)), StringComparison.Ordinal));
 
     private static HashSet<string> Projects(string project)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Rlaif.Learning.Models;
 using Rlaif.Recipes;
 using static TorchSharp.torch;
@@ -6,23 +5,14 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Native;
 
 /// <summary>Settings of the tensor library that belong to the process.</summary>
-public static partial class TorchRuntime
+public static class TorchRuntime
 {
-    // malloc.h; the values are part of glibc's ABI.
-    private const int TrimThreshold = -1, TopPad = -2, MmapMax = -4;
-
-    private static readonly Lazy<bool> Allocator = new(KeepFreedMemory);
-
-    /// <summary>Call before the first tensor: the allocator keeps the memory that a step frees, and the torch thread computes with that many
-    /// threads. A later call changes the thread count only, for work that is asked for after it.</summary>
-    /// <remarks>A step frees and allocates the same hundreds of megabytes; given back to the kernel they come back as page faults
-    /// (keeping them: 11 % more tokens a second on Intel, 19 to 35 % on AMD). The price is about 250 MB of resident memory.</remarks>
+    /// <summary>From now on the torch thread computes with that many threads, what is under way excepted.</summary>
     /// <param name="threads">From 1. Part of a result's bytes: sums are split by thread.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than one thread.</exception>
     public static void Start(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        _ = Allocator.Value;
         // OpenMP's thread count belongs to the thread that sets it. Not awaited: what is asked of the torch thread later comes later.
         _ = TorchThread.Run(() => set_num_threads(threads));
     }
@@ -37,7 +27,6 @@ public static partial class TorchRuntime
     public static void Use(Numerics numerics)
     {
         ArgumentNullException.ThrowIfNull(numerics);
-        _ = Allocator.Value;
         if (get_num_threads() != numerics.Threads)
         {
             set_num_threads(numerics.Threads);
@@ -46,10 +35,4 @@ public static partial class TorchRuntime
         MatrixProduct.Precision = numerics.Precision;
         TensorDevice.Use(numerics.Device, numerics.Precision);
     }
-
-    private static bool KeepFreedMemory() =>
-        OperatingSystem.IsLinux() && SetOption(MmapMax, 0) != 0 && SetOption(TrimThreshold, int.MaxValue) != 0 && SetOption(TopPad, 64 << 20) != 0;
-
-    [LibraryImport("libc", EntryPoint = "mallopt")]
-    private static partial int SetOption(int option, int value);
 }
