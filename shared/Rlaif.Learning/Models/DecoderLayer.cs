@@ -29,15 +29,7 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
 
     private Projection Projection(string name) => new(Of($"{name}.weight")!, Of($"{name}.bias"), adapter($"model.layers.{index}.{name}"));
 
-    /// <summary>[batch, time, hidden] to the same.</summary>
-    /// <param name="mask">As for <see cref="Masked"/>; null: causal.</param>
-    public Tensor Forward(Tensor x, Tensor cosines, Tensor sines, Tensor? mask)
-    {
-        Attention attend = mask is null ? Causal : (query, key, value) => Masked(query, key, value, mask);
-        return Forward(x, cosines, sines, attend);
-    }
-
-    /// <summary>The same with another attention; the tables broadcast over [batch, heads, time, width / 2].</summary>
+    /// <summary>[batch, time, hidden] to the same; the tables broadcast over [batch, heads, time, width / 2].</summary>
     public Tensor Forward(Tensor x, Tensor cosines, Tensor sines, Attention attend)
     {
         var (batch, time) = (x.shape[0], x.shape[1]);

@@ -82,31 +82,22 @@ public sealed class LanguageModel : IDisposable
 
         using var scope = NewDisposeScope();
         var (cosines, sines) = rotary.Upto(time);
-        return Hidden(ids, cosines, sines, mask: null).MoveToOuterDisposeScope();
+        return Hidden(ids, cosines, sines, layer => layers[layer].Causal).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same with tables that broadcast over [batch, heads, time, width / 2].</summary>
-    /// <param name="mask">As for <see cref="DecoderLayer.Masked"/>; null: causal.</param>
-    internal Tensor Hidden(Tensor ids, Tensor cosines, Tensor sines, Tensor? mask)
+    /// <summary>The same with an attention for each layer, and tables that broadcast over [batch, heads, time, width / 2].</summary>
+    internal Tensor Hidden(Tensor ids, Tensor cosines, Tensor sines, Func<int, Attention> attention)
     {
         var isRecomputed = Recomputes && is_grad_enabled();
-        return Hidden(ids, (layer, x) => isRecomputed
-            ? RecomputedLayer.Of(layers[layer], x, cosines, sines, mask) : layers[layer].Forward(x, cosines, sines, mask));
-    }
-
-    /// <summary>The same with an attention for each layer.</summary>
-    internal Tensor Hidden(Tensor ids, Tensor cosines, Tensor sines, Func<int, Attention> attention) =>
-        Hidden(ids, (layer, x) => layers[layer].Forward(x, cosines, sines, attention(layer)));
-
-    private Tensor Hidden(Tensor ids, Func<int, Tensor, Tensor> forward)
-    {
         using var scope = NewDisposeScope();
         var x = Embedding.index_select(0, ids.reshape(-1)).view(ids.shape[0], ids.shape[1], Config.HiddenSize);
         for (var layer = 0; layer < layers.Length; layer++)
         {
             // Without a scope per layer every intermediate of every layer would live until the caller's scope ends.
             using var inner = NewDisposeScope();
-            var next = forward(layer, x).MoveToOuterDisposeScope();
+            var next = (isRecomputed
+                ? RecomputedLayer.Of(layers[layer], x, cosines, sines, attention(layer))
+                : layers[layer].Forward(x, cosines, sines, attention(layer))).MoveToOuterDisposeScope();
             x.Dispose();
             x = next;
         }

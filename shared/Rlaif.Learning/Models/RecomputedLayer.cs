@@ -8,21 +8,23 @@ internal sealed class RecomputedLayer : autograd.SingleTensorFunction<Recomputed
 {
     public override string Name => nameof(RecomputedLayer);
 
-    /// <summary>What <see cref="DecoderLayer.Forward(Tensor, Tensor, Tensor, Tensor?)"/> gives; its gradients are the same, to the bit.</summary>
-    public static Tensor Of(DecoderLayer layer, Tensor x, Tensor cosines, Tensor sines, Tensor? mask)
+    /// <summary>What <see cref="DecoderLayer.Forward(Tensor, Tensor, Tensor, Attention)"/> gives; its gradients are the same, to the bit.</summary>
+    /// <param name="attend">Tensors that it holds must live until the gradient is there.</param>
+    public static Tensor Of(DecoderLayer layer, Tensor x, Tensor cosines, Tensor sines, Attention attend)
     {
         // Under a frozen embedding nothing says yet that there will be a gradient.
         using var input = x.requires_grad ? null : x.detach().requires_grad_();
-        return apply(layer, input ?? x, cosines, sines, mask!);
+        return apply(layer, input ?? x, cosines, sines, attend);
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (layer, x, cosines, sines, mask) = ((DecoderLayer)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (Tensor?)vars[4]);
+        var (layer, x, cosines, sines, attend) = ((DecoderLayer)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (Attention)vars[4]);
         ctx.save_data("layer", layer);
-        ctx.save_for_backward([x, cosines, sines, mask!]);
+        ctx.save_data("attend", attend);
+        ctx.save_for_backward([x, cosines, sines]);
         using var scope = NewDisposeScope();
-        return layer.Forward(x, cosines, sines, mask).MoveToOuterDisposeScope();
+        return layer.Forward(x, cosines, sines, attend).MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
@@ -31,7 +33,7 @@ internal sealed class RecomputedLayer : autograd.SingleTensorFunction<Recomputed
         using var recorded = enable_grad();
         var saved = ctx.get_saved_variables();
         var x = saved[0].detach().requires_grad_();
-        var y = ((DecoderLayer)ctx.get_data("layer")).Forward(x, saved[1], saved[2], saved[3]);
+        var y = ((DecoderLayer)ctx.get_data("layer")).Forward(x, saved[1], saved[2], (Attention)ctx.get_data("attend"));
         y.backward(grad_tensors: [grad_output]);
         return [null!, x.grad!.MoveToOuterDisposeScope(), null!, null!, null!];
     }

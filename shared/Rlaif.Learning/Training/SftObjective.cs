@@ -30,9 +30,9 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
 
     private (AskedTokens Asked, Tensor States) States(TokenSequence[] part)
     {
-        if (recipe is { Packing: true } && PackedBatch.Rows([.. part.Select(one => one.Inputs)]) is var rows && rows.Count < part.Length)
+        if (recipe is { Packing: true })
         {
-            var packed = PackedBatch.Of(part, rows);
+            var packed = GroupBatch.Packed(part);
             return (packed.Asked, packed.Hidden(policy));
         }
 

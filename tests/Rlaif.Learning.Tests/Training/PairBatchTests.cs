@@ -62,9 +62,13 @@ public class PairBatchTests
     {
         using var scope = NewDisposeScope();
         var batch = PairBatch.ForRewards([new([1, 2], [3], [4, 5], 1), new([1], [6, 7], [8], 1)]);
-        Assert.Equal([1, 2, 3, 4, 5, 1, 6, 7, 8, 0], batch.Ids.cpu().data<long>());
-        Assert.Equal([0, 1, 2, 2, 3, 0, 1, 2, 1, 0], batch.Positions.cpu().data<long>());
-        Assert.Equal([0, 0, 1, 2, 2, 0, 1, 1, 2, 2], batch.Parts.cpu().data<long>());
+        Assert.Equal([1, 2, 3, 4, 5, 1, 6, 7, 8], batch.Ids.cpu().data<long>());
+        Assert.Equal([0, 1, 2, 2, 3, 0, 1, 2, 1], batch.Positions.cpu().data<long>());
+        Assert.Equal([5, 4], batch.Groups.Select(group => group.Length));
+        // Of each token what it sees.
+        Assert.Equal(
+            ["1....", "11...", "111..", "11.1.", "11.11"],
+            Enumerable.Range(0, 5).Select(row => string.Concat(batch.Groups[0].Mask![0, 0, row].cpu().data<float>().Select(one => one == 0 ? '1' : '.'))));
         Assert.Equal([2, 7, 4, 8], batch.Last.cpu().data<long>());
         // Rows that predict: the prompt's last state for the first token of both, then one state behind.
         var predicts = PairBatch.ForLogProbs([new([1, 2], [3], [4, 5], 1), new([1], [6, 7], [8], 1)]);
