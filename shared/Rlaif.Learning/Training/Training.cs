@@ -145,12 +145,14 @@ public static class Training
         }
 
         var pairs = TrainingData.ReadPairs(job.Data, model.Body.Config);
+        // The share of ties and the heads are a training's, wherever it is measured.
+        var learnt = job.LossOf is { } data ? TrainingData.ReadPairs(data, model.Body.Config) : pairs;
         if (recipe.PrincipleHeads)
         {
-            model.Principles = PrincipleHeads.Read(job.Start, trainable: true).With(pairs.SelectMany(pair => pair.Principles.Keys), model.Body.Config.HiddenSize);
+            model.Principles = PrincipleHeads.Read(job.Start, trainable: true).With(learnt.SelectMany(pair => pair.Principles.Keys), model.Body.Config.HiddenSize);
         }
 
-        using var objective = new RewardModelObjective(model, pairs, RewardLoss.Of(recipe, pairs), scale);
+        using var objective = new RewardModelObjective(model, pairs, RewardLoss.Of(recipe, learnt), scale);
         return Run("reward-model", objective, job, recipe, member.Out, progress, cancel);
     }
 
@@ -174,7 +176,7 @@ public static class Training
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
         CancellationToken cancel, TrainingPlan? plan = null, AlarmWatch? alarm = null)
     {
-        if (job.MeasureOnly)
+        if (job.LossOf is not null)
         {
             return HeldOut.Measure(objective, TrainingPlan.Of(recipe with { Epochs = 1 }, objective.Lengths, job.Seed), cancel);
         }
