@@ -7,9 +7,6 @@ namespace Rlaif.Learning.Training;
 /// <param name="Mismatched">A response to another prompt; its own where the data have one prompt only.</param>
 internal sealed record JudgedResponse(int[] Prompt, int[] Response, double Desirable, int[] Mismatched)
 {
-    /// <inheritdoc cref="Of(IEnumerable{JudgedExample}, int)"/>
-    public static IReadOnlyList<JudgedResponse> Of(IReadOnlyList<TrainingPair> pairs, int positions) => Of(pairs.SelectMany(Sides), positions);
-
     /// <summary>Every response once, in the order in which they come first. How desirable it is, is the mean of what is said of it:
     /// that it beat one and lost to another does not make it both.</summary>
     /// <param name="judged">A response may come several times: it may stand in several pairs.</param>
@@ -28,10 +25,6 @@ internal sealed record JudgedResponse(int[] Prompt, int[] Response, double Desir
             }),
         ];
     }
-
-    /// <summary>A pair says of its chosen response that it is desirable with p, and of the other one with 1 - p.</summary>
-    public static IEnumerable<JudgedExample> Sides(TrainingPair pair) =>
-        [new(pair.Prompt, pair.Chosen, pair.Preference), new(pair.Prompt, pair.Rejected, 1 - pair.Preference)];
 
     // From half the data on: responses to one prompt lie side by side, and each is to meet another one.
     private static int Other(int i, int count, Func<int, bool> isOfAnotherPrompt) =>

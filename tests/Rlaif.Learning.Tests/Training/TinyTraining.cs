@@ -69,7 +69,7 @@ internal sealed class TinyTraining : IDisposable
 
     public IReadOnlyList<TrainingPair> Pairs { get; }
 
-    public IReadOnlyList<JudgedResponse> Judged => JudgedResponse.Of(Pairs, Config.MaxPositions);
+    public IReadOnlyList<JudgedResponse> Judged => JudgedResponse.Of(Pairs.SelectMany(pair => pair.Sides), Config.MaxPositions);
 
     public static Task Run(Action<TinyTraining> test) => TorchThread.Run(() =>
     {
