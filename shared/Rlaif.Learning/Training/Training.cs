@@ -150,6 +150,11 @@ public static class Training
         if (recipe.PrincipleHeads)
         {
             model.Principles = PrincipleHeads.Read(job.Start, trainable: true).With(learnt.SelectMany(pair => pair.Principles.Keys), model.Body.Config.HiddenSize);
+            if (model.Principles.Principles is [])
+            {
+                model.Dispose();
+                throw new InputException($"{job.Data} has no label under any principle, and principleHeads trains a head for each; label the pairs by principle (principles: {{polite: 0.9}}), or leave principleHeads out.");
+            }
         }
 
         using var objective = new RewardModelObjective(model, pairs, RewardLoss.Of(recipe, learnt), scale);

@@ -85,5 +85,14 @@ public class PrincipleHeadsTests
         }
     });
 
+    [Fact]
+    public Task Heads_of_no_principle_are_one_sentence() => TinyTraining.Run(tiny =>
+    {
+        Assert.StartsWith(
+            $"{tiny.PairsFile} has no label under any principle, and principleHeads trains a head for each;",
+            Assert.Throws<InputException>(() => tiny.Train("reward-principles", "none")).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(tiny.Out("none")));
+    });
+
     private static byte[] Heads(TinyTraining tiny, string name) => File.ReadAllBytes(PrincipleHeads.FileOf(tiny.Out(name)));
 }
