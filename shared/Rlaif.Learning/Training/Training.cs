@@ -50,7 +50,7 @@ public static class Training
         TrainingJob job, KtoRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         var (reference, shape) = Reference(job);
-        var responses = JudgedResponse.Of(TrainingData.ReadJudged(job.Data, shape), shape.MaxPositions);
+        var responses = JudgedResponse.Of(JudgedResponse.Once(TrainingData.ReadJudged(job.Data, shape)), shape.MaxPositions);
         if (recipe.Loss == "kto" && responses.All(r => r.Prompt.SequenceEqual(responses[0].Prompt)))
         {
             throw new InputException($"{job.Data} has responses to one prompt only; kto measures the policy on responses to other prompts. Take more prompts, or loss: apoZero.");
@@ -139,8 +139,8 @@ public static class Training
         var scale = job.Scale is { } answers ? TrainingData.ReadExamples(answers, model.Body.Config) : null;
         if (recipe.Classifier)
         {
-            var judged = JudgedResponse.Of(TrainingData.ReadJudged(job.Data, model.Body.Config), model.Body.Config.MaxPositions);
-            using var classifier = new ClassifierObjective(model, [.. judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], recipe.Centring, scale);
+            var judged = JudgedResponse.Once(TrainingData.ReadJudged(job.Data, model.Body.Config));
+            using var classifier = new ClassifierObjective(model, judged, recipe.Centring, scale);
             return Run("reward-model", classifier, job, recipe, member.Out, progress, cancel);
         }
 

@@ -27,6 +27,14 @@ public class JudgedResponseTests
     }
 
     [Fact]
+    public void Responses_to_one_prompt_are_their_own_mismatched_ones_and_nobody_looks_for_others()
+    {
+        // Every response against every other one would be 10^10 looks.
+        TrainingPair[] pairs = [.. Enumerable.Range(0, 50_000).Select(i => new TrainingPair(First, [i], [i, i], 1))];
+        Assert.All(Of(pairs), one => Assert.Equal(one.Response, one.Mismatched));
+    }
+
+    [Fact]
     public void A_mismatched_response_is_cut_to_the_positions_that_its_prompt_leaves()
     {
         var judged = Of([new([1, 2, 3], [4], [5], 1), new([6], [7, 8, 9], [10, 11, 12], 1)], positions: 4);
@@ -64,5 +72,6 @@ public class JudgedResponseTests
         Assert.All(first.Keys.Where(name => name.EndsWith("_nats_per_sequence", StringComparison.Ordinal)), name => Assert.Equal(0, first[name], 1e-5));
     });
 
-    private static IReadOnlyList<JudgedResponse> Of(IReadOnlyList<TrainingPair> pairs, int positions = 64) => JudgedResponse.Of(pairs.SelectMany(pair => pair.Sides), positions);
+    private static IReadOnlyList<JudgedResponse> Of(IReadOnlyList<TrainingPair> pairs, int positions = 64) =>
+        JudgedResponse.Of(JudgedResponse.Once(pairs.SelectMany(pair => pair.Sides)), positions);
 }

@@ -69,7 +69,9 @@ internal sealed class TinyTraining : IDisposable
 
     public IReadOnlyList<TrainingPair> Pairs { get; }
 
-    public IReadOnlyList<JudgedResponse> Judged => JudgedResponse.Of(Pairs.SelectMany(pair => pair.Sides), Config.MaxPositions);
+    public IReadOnlyList<JudgedResponse> Judged => JudgedResponse.Of(Sides, Config.MaxPositions);
+
+    private IReadOnlyList<JudgedExample> Sides => JudgedResponse.Once(Pairs.SelectMany(pair => pair.Sides));
 
     public static Task Run(Action<TinyTraining> test) => TorchThread.Run(() =>
     {
@@ -90,7 +92,7 @@ internal sealed class TinyTraining : IDisposable
         _ when Groups.Contains(algorithm) => new GroupObjective(
             Policy(lora), Online(algorithm).NeedsReference ? OtherPolicy() : null, [.. Examples.Select(e => e.Prompt.Length)],
             Sampled(Online(algorithm).Recipe, Online(algorithm).Recipe.Samples), Online(algorithm)),
-        "classifier" => new ClassifierObjective(Under(lora, RewardModelWithHead()), [.. Judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], centring: 0.01),
+        "classifier" => new ClassifierObjective(Under(lora, RewardModelWithHead()), Sides, centring: 0.01),
         _ => Rewarding(lora, new() { Centring = 0.01, Margin = algorithm == "reward-margin" ? 0.7 : null, Ties = algorithm is "reward-davidson" or "reward-raoKupper" ? algorithm[7..] : null, PrincipleHeads = algorithm == "reward-principles" }),
     };
 
