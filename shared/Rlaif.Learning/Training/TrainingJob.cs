@@ -34,7 +34,7 @@ public sealed record TrainingJob
     /// <summary>Measures whose alarm people have passed: rules, words, distinct, kl.</summary>
     public IReadOnlyCollection<string> AcceptedAlarms { get; init; } = [];
 
-    /// <summary>Where PPO's critic goes on from, a reward model's folder; null: from <see cref="RewardModel"/>.</summary>
+    /// <summary>Where PPO's critic goes on from, a reward model's folder; null: from <see cref="RewardModel"/>, or without one from <see cref="Start"/>.</summary>
     public string? Critic { get; init; }
 
     /// <summary>Tokens that end a sampled response; null: those of the model's configuration.</summary>
