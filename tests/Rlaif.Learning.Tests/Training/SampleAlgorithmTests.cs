@@ -159,12 +159,8 @@ public class SampleAlgorithmTests
         Assert.InRange((expected - actual).norm().item<float>() / size, 0, 1e-5);
     }
 
-    private sealed class Given(IReadOnlyList<Rollout> made) : IRollouts
+    private sealed class Given(IReadOnlyList<Rollout> made) : TestRollouts
     {
-        public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [.. prompts.Select(prompt => made[prompt])];
-
-        public void Dispose()
-        {
-        }
+        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [.. prompts.Select(prompt => made[prompt])];
     }
 }

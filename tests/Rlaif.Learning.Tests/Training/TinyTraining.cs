@@ -190,7 +190,7 @@ internal sealed class TinyTraining : IDisposable
     }
 
     /// <summary>Answers to the prompts of all examples, which the reward model judges.</summary>
-    public SampledRollouts Sampled(OnlineRecipe recipe, int samples) => new([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), recipe, samples, Config.EosTokenIds, seed: 7);
+    public SampledRollouts Sampled(OnlineRecipe recipe, int samples) => new([.. Examples.Select(e => e.Prompt)], Mix, recipe, samples, Config.EosTokenIds, seed: 7);
 
     // Two steps on each batch of rollouts, and a penalty that moves.
     public static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, ValueWarmup = 1, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
@@ -231,6 +231,9 @@ internal sealed class TinyTraining : IDisposable
         using var policy = ModelFolder.ReadModel(Start, trainable: false);
         return RewardModel.On(policy, seed: 9);
     }
+
+    /// <summary>What the reward model says, as it stands, and nothing else.</summary>
+    public RewardMix Mix => new([new("reward_model", 1, new ModelReward(new([RewardModelWithHead()], new GrpoRecipe())))]);
 
     public string Work(string name) => Path.Combine(Folder, name + "-work");
 
