@@ -103,21 +103,23 @@ public static class Training
         LanguageModel Frozen(string model) =>
             policy.Adapter is not null && model == job.Start ? policy.WithoutAdapter() : ModelFolder.ReadModel(model, trainable: false);
         IRollouts Sampled(int samples) => new SampledRollouts(prompts, OnlineRewards.Of(job, sources, settings), settings, samples, ends, job.Seed);
-        using var probe = settings.Alarm is not { } alarm ? null : new PolicyProbe(
-            policy, alarm.MostKl > 0 ? Frozen(job.Start) : null, prompts, PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!);
-        var watch = probe is null ? null : new AlarmWatch(recipe.Algorithm, settings.Alarm!, probe.Look, job.AcceptedAlarms);
+        var learning = recipe.Ppo is null ? GroupAlgorithm.Of(recipe) : null;
+        var tiedTo = learning is { NeedsReference: false } ? null : Frozen(reference);
+        // Where the reference is the start, it is the objective's, which lives longer than any look.
+        using var own = settings.Alarm is { MostKl: > 0 } && (tiedTo is null || reference != job.Start) ? Frozen(job.Start) : null;
+        var watch = settings.Alarm is not { } alarm ? null : new AlarmWatch(recipe.Algorithm, alarm, new PolicyProbe(
+            policy, alarm.MostKl > 0 ? own ?? tiedTo : null, prompts, PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!).Look, job.AcceptedAlarms);
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
             var values = ModelFolder.ReadRewardModelStart(critic);
             values.Body.Recomputes = ppo.Recompute;
-            using var classic = new PpoObjective(policy, Frozen(reference), values, lengths, Sampled(1), plan, ppo);
+            using var classic = new PpoObjective(policy, tiedTo!, values, lengths, Sampled(1), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo), watch);
         }
 
-        var algorithm = GroupAlgorithm.Of(recipe);
-        using var objective = new GroupObjective(policy, algorithm.NeedsReference ? Frozen(reference) : null, lengths, Sampled(algorithm.Recipe.Samples), algorithm);
-        return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel, alarm: watch);
+        using var objective = new GroupObjective(policy, tiedTo, lengths, Sampled(learning!.Recipe.Samples), learning);
+        return Run(learning.Name, objective, job, learning.Recipe, outFolder, progress, cancel, alarm: watch);
     }
 
     /// <summary>A Bradley-Terry reward model on pairs; with members, as many of them, one after the other, each on all pairs in an order of its own. The
