@@ -42,7 +42,7 @@ internal sealed class ScoreResponsesConsumer(
             {
                 TorchRuntime.Use(Numerics.Of(recipe));
                 TrainingExample[] answers = [.. rows.Select(row => new TrainingExample(prompts[row.PromptId], row.Tokens))];
-                return (RewardScores.Of(folder, answers, cancel), RewardScores.Principles(folder, answers, cancel));
+                return RewardScores.Of(folder, answers, cancel);
             },
             cancel);
         var scores = rows.Select((row, i) => new ScoreRow

@@ -42,14 +42,13 @@ internal sealed class RowTokens(ChatFormat chat, ModelConfig config, int longest
     /// <inheritdoc cref="Example"/>
     public IReadOnlyList<JudgedExample> Judged(DatasetItem item)
     {
-        if (item is JudgedItem judged)
+        if (item is not JudgedItem judged)
         {
-            var prompt = Prompt(judged.Prompt);
-            return [new(prompt, Fitting(prompt, Answer(judged.Answer)), judged.Desirable)];
+            return Pair(item).Sides;
         }
 
-        var pair = Pair(item);
-        return [new(pair.Prompt, pair.Chosen, pair.Preference), new(pair.Prompt, pair.Rejected, 1 - pair.Preference)];
+        var prompt = Prompt(judged.Prompt);
+        return [new(prompt, Fitting(prompt, Answer(judged.Answer)), judged.Desirable)];
     }
 
     /// <param name="item">A prompt.</param>

@@ -124,9 +124,10 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
 
     private IReadOnlyList<HeldOutFigure> HeldOut(TrainFolder folder, CancellationToken cancel)
     {
-        var before = Job(folder) with { Data = folder.InWork(HeldOutData), Work = folder.InWork("held-out"), MeasureOnly = true };
+        var before = Job(folder) with { Data = folder.InWork(HeldOutData), Work = folder.InWork("held-out"), LossOf = folder.InWork(Data) };
         var after = before with { Start = folder.Path, Reference = request.Reference ?? request.Model };
-        return [.. Train(before, folder.Path, cancel).Zip(Train(after, folder.Path, cancel), (one, other) => new HeldOutFigure(one.Name, one.Value, other.Value))];
+        return [.. Train(before, folder.Path, cancel).Join(
+            Train(after, folder.Path, cancel), one => one.Name, other => other.Name, (one, other) => new HeldOutFigure(one.Name, one.Value, other.Value), StringComparer.Ordinal)];
     }
 
     private void WriteReports(

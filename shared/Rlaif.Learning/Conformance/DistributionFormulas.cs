@@ -19,7 +19,7 @@ internal static class DistributionFormulas
         Of(Distributions, "log-probability by cross-entropy", t => TokenLogProbs.Of(t[0], Ids(t)), x => Each(Tokens, i => At(x, i))),
         Of(Distributions, "entropy", t => TokenDistribution.Entropy(t[0], Temperature), x => Each(Tokens, i => -LogSoftmax(x[0], i, Vocabulary, Temperature).Sum(l => Math.Exp(l) * l))),
         Of(Distributions, "sum of squares", t => OnPolicyWeight.LogSumOfSquares(t[0]), x => Each(Tokens, i => Math.Log(LogSoftmax(x[0], i, Vocabulary).Sum(l => Math.Exp(2 * l)))), learns: false),
-        OfStill(Supervised, "dynamic fine-tuning", t => DynamicFineTuningLoss.Of(t[0], Ids(t), 7), (x, still) => [-Each(Tokens, i => Math.Exp(At(still, i)) * At(x, i)).Sum() / 7]),
+        OfStill(Supervised, "dynamic fine-tuning", t => DynamicFineTuningLoss.Of(TokenLogProbs.Of(t[0], Ids(t)), 7), (x, still) => [-Each(Tokens, i => Math.Exp(At(still, i)) * At(x, i)).Sum() / 7]),
         Of(Supervised, "z-loss", t => ZLoss.Of(t[0], 7, Smoothing), x => [Smoothing * Each(Tokens, i => Square(LogSumExp(x[0], i, Vocabulary))).Sum() / 7]),
         Of(Supervised, "cross-entropy", t => CrossEntropyLoss.Of(t[0], Ids(t), 7), x => [-Each(Tokens, i => At(x, i)).Sum() / 7]),
         Of(Supervised, "label smoothing", t => CrossEntropyLoss.Of(t[0], Ids(t), 7, Smoothing),

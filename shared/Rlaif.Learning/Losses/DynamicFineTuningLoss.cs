@@ -1,4 +1,3 @@
-using Rlaif.Learning.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,10 +8,12 @@ namespace Rlaif.Learning.Losses;
 /// <remarks>L = Σ -p log p / tokens of the window, the first p without gradient. Wu et al. 2025 (DFT).</remarks>
 public static class DynamicFineTuningLoss
 {
-    /// <inheritdoc cref="CrossEntropyLoss.Of"/>
-    public static Tensor Of(Tensor logits, Tensor targets, long windowTokens)
+    /// <summary>The part of one micro-batch in the window's loss, a scalar.</summary>
+    /// <param name="logProbs">Of the tokens that count, [rows], nats per token.</param>
+    /// <param name="windowTokens">Tokens that count in all micro-batches of the optimizer step.</param>
+    public static Tensor Of(Tensor logProbs, long windowTokens)
     {
-        var logProbs = TokenLogProbs.Of(logits, targets);
+        ArgumentNullException.ThrowIfNull(logProbs);
         return -(logProbs.detach().exp() * logProbs).sum() / windowTokens;
     }
 }

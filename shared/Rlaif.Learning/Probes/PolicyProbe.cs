@@ -10,12 +10,12 @@ namespace Rlaif.Learning.Probes;
 
 /// <summary>Asks a policy in training the same prompts with the same random numbers, as often as it is told to. What it samples nobody learns from, and
 /// its random numbers are nobody else's: a training with a probe ends in the bytes of one without.</summary>
-/// <param name="start">The policy that the training starts from, frozen, for the KL; null: it is not measured. Taken over.</param>
+/// <param name="start">The policy that the training starts from, frozen, for the KL; null: it is not measured.</param>
 /// <param name="asked">Prompts by their place, drawn from <paramref name="prompts"/>.</param>
 /// <param name="texts">Measures responses as texts.</param>
 internal sealed class PolicyProbe(
     LanguageModel policy, LanguageModel? start, IReadOnlyList<int[]> prompts, IReadOnlyList<int> asked, OnlineRecipe recipe, IReadOnlyList<int> endIds, ulong seed,
-    Func<IReadOnlyList<SampledAnswer>, TextFigures> texts) : IDisposable
+    Func<IReadOnlyList<SampledAnswer>, TextFigures> texts)
 {
     private readonly int samples = recipe.Alarm!.Samples;
 
@@ -32,8 +32,6 @@ internal sealed class PolicyProbe(
         SampledAnswer[] answers = [.. asked.Index().Chunk(recipe.Batch).SelectMany(some => Answers(some, cancel))];
         return new(texts(answers), start is null ? double.NaN : Kl(start, answers, cancel));
     }
-
-    public void Dispose() => start?.Dispose();
 
     // The order of the prompts has the streams of the seed, PPO's passes those of the next one, and samples those of its complement.
     private static ulong Draws(ulong seed) => ~(seed + 1);

@@ -1,6 +1,4 @@
 using Rlaif.Learning.Advantages;
-using Rlaif.Learning.Models;
-using Rlaif.Recipes;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Rewards;
@@ -14,9 +12,6 @@ internal sealed record RewardSource(string Name, double Weight, IResponseReward 
 /// <summary>The weighted sum of several sources (<see cref="RewardSum"/>). Takes the sources over.</summary>
 internal sealed class RewardMix(IReadOnlyList<RewardSource> sources) : IDisposable
 {
-    /// <summary>What a reward model says, as it stands, and nothing else.</summary>
-    public static RewardMix Of(RewardModel model) => new([new("reward_model", 1, new ModelReward(new([model], new GrpoRecipe())))]);
-
     /// <summary>The names of the sources.</summary>
     public IReadOnlyList<string> Names { get; } = [.. sources.Select(source => source.Name)];
 

@@ -9,10 +9,7 @@ internal sealed record BestOfNAlgorithm(BestOfNRecipe Settings) : GroupAlgorithm
 {
     public override bool NeedsReference => false;
 
-    // Nothing has a ratio.
-    public override bool NeedsOld => false;
-
-    public override double Temperature => 1;
+    public override bool HasRatio => false;
 
     public override IReadOnlyList<string> Metrics => [];
 

@@ -39,7 +39,7 @@ internal sealed class DpoObjective(LanguageModel policy, IReadOnlyList<TrainingP
         return new(loss.sum() / window.Count, [.. figures.Select(f => f / window.Count)]);
     }
 
-    private static double Tokens(TrainingPair pair) => (pair.Preference * pair.Chosen.Length) + ((1 - pair.Preference) * pair.Rejected.Length);
+    private static double Tokens(TrainingPair pair) => (pair.Label * pair.Chosen.Length) + ((1 - pair.Label) * pair.Rejected.Length);
 
     public void Write(string folder) => ModelFolder.WriteModel(folder, policy);
 

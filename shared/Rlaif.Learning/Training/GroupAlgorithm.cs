@@ -15,7 +15,7 @@ internal sealed record GroupWindow(double Rows, double Tokens, double Responses,
 /// <summary>What a batch of rollouts is learnt from, response by response: those of a group adjacent.</summary>
 /// <param name="Rewards">[responses].</param>
 /// <param name="Lengths">Tokens of each.</param>
-/// <param name="Old">log π of each response's tokens under the policy that sampled; null where the algorithm does not ask for it.</param>
+/// <param name="Old">log π of each response's tokens under the policy that sampled; null where nothing asks for it.</param>
 /// <param name="Reference">The same under the reference.</param>
 internal sealed record GroupSamples(Tensor Rewards, IReadOnlyList<int> Lengths, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference)
 {
@@ -23,7 +23,9 @@ internal sealed record GroupSamples(Tensor Rewards, IReadOnlyList<int> Lengths, 
     public Tensor? Greedy { get; init; }
 
     /// <summary>k1 against the reference, summed over each response, [responses], nats per sequence; null where one of both is missing.</summary>
-    public Tensor? Kl => Old is null || Reference is null ? null : tensor(Old.Zip(Reference, (p, q) => p.Sum() - q.Sum()).ToArray());
+    public Tensor? Kl => Old is null || Reference is null ? null : SequenceKl(Old, Reference);
+
+    public static Tensor SequenceKl(IReadOnlyList<float[]> policy, IReadOnlyList<float[]> reference) => tensor(policy.Zip(reference, (p, q) => p.Sum() - q.Sum()).ToArray());
 }
 
 /// <summary>How an algorithm learns from groups of responses: what each is worth once for each batch of rollouts, then a loss of every step.</summary>
@@ -44,8 +46,15 @@ internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
     /// <summary>Whether log-probabilities of a frozen policy are needed.</summary>
     public abstract bool NeedsReference { get; }
 
-    /// <summary>Whether those of the sampling policy are needed before the first step: else the step's own, detached, are the same.</summary>
-    public virtual bool NeedsOld => Recipe.Iterations > 1 || Recipe.Guards is { MaxKl: not null };
+    /// <summary>Whether what a response is worth depends on how far it is from the reference.</summary>
+    public virtual bool NeedsKl => false;
+
+    /// <summary>Whether the loss has a ratio to the policy that sampled; then all samples are learnt from.</summary>
+    public virtual bool HasRatio => true;
+
+    /// <summary>Whether that ratio is to stored log-probabilities. With one step on each batch of responses the step's own, detached, are the same, and to the
+    /// last bit: stored ones come from batches of another composition.</summary>
+    public bool HasOldRatio => HasRatio && Recipe.Iterations > 1;
 
     /// <summary>Whether the greedy response to each prompt is needed, too.</summary>
     public virtual bool NeedsGreedy => false;
@@ -54,7 +63,7 @@ internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
     public virtual bool MasksTruncated => false;
 
     /// <summary>At which log-probabilities are taken: that of sampling where the loss has a ratio to the policy that sampled.</summary>
-    public virtual double Temperature => Recipe.Temperature;
+    public double Temperature => HasRatio ? Recipe.Temperature : 1;
 
     /// <summary>Names of the figures of <see cref="Loss"/>.</summary>
     public virtual IReadOnlyList<string> Metrics => ["clip_fraction"];

@@ -55,7 +55,7 @@ internal sealed class GroupObjective(
             figures =
             [
                 .. Figures(made), .. greedy is null ? [] : new[] { ($"{algorithm.Name}/greedy_reward", (double)greedy.Average()) },
-                .. Learn([.. made.Select(Learnt)], greedy, window, cancel),
+                .. Learn(made, greedy, window, cancel),
             ];
         }
 
@@ -105,19 +105,22 @@ internal sealed class GroupObjective(
 
     /// <summary>What responses are worth, and log-probabilities as far as the algorithm asks for them, under the policy as it is now.</summary>
     /// <exception cref="DivergedException">The policy is further from the reference than it may be.</exception>
-    private IEnumerable<(string, double)> Learn(IReadOnlyList<Rollout> made, IReadOnlyList<float>? greedy, IReadOnlyList<int> window, CancellationToken cancel)
+    private IEnumerable<(string, double)> Learn(IReadOnlyList<Rollout> sampled, IReadOnlyList<float>? greedy, IReadOnlyList<int> window, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
+        var made = sampled.Select(Learnt).ToList();
         var groups = made.Select(rollout => rollout.Group).ToList();
-        var old = algorithm.NeedsOld ? LogProbs(policy, groups, cancel) : null;
-        var before = reference is null ? null : LogProbs(reference, groups, cancel);
+        var looks = guards is { MaxKl: not null };
+        float[][] Of(LanguageModel model) => LogProbs(model, groups, algorithm.Temperature, cancel);
+        var old = algorithm.HasOldRatio || algorithm.NeedsKl || (looks && algorithm.HasRatio) ? Of(policy) : null;
+        var before = reference is null ? null : Of(reference);
         var samples = new GroupSamples(
             tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), [.. groups.SelectMany(group => group.Responses).Select(response => response.Length)], old, before)
         {
             Greedy = greedy is null ? null : tensor(greedy.ToArray()),
         };
-        IReadOnlyList<(string, double)> distance = guards is { MaxKl: not null } ? [($"{algorithm.Name}/kl_k1_nats_per_sequence", samples.Kl!.mean().item<float>())] : [];
+        IReadOnlyList<(string, double)> distance = looks ? [($"{algorithm.Name}/kl_k1_nats_per_sequence", (samples.Kl ?? Kl(sampled, cancel)).mean().item<float>())] : [];
         foreach (var (_, kl) in distance)
         {
             StepGuard.CheckDistance(guards, kl);
@@ -129,7 +132,7 @@ internal sealed class GroupObjective(
         for (var i = 0; i < made.Count; i++)
         {
             IReadOnlyList<float[]> Own(IReadOnlyList<float[]> all) => [.. all.Skip(i * size).Take(size)];
-            lessons.Add(window[i], new(made[i], Own(worth), old is null ? null : Own(old), before is null ? null : Own(before)));
+            lessons.Add(window[i], new(made[i], Own(worth), algorithm.HasOldRatio ? Own(old!) : null, before is null ? null : Own(before)));
         }
 
         var learnt = made.SelectMany(rollout => rollout.Group.Responses.Where((_, k) => IsLearnt(rollout, k))).ToList();
@@ -178,6 +181,13 @@ internal sealed class GroupObjective(
         }
     }
 
-    private float[][] LogProbs(LanguageModel model, IReadOnlyList<ResponseGroup> groups, CancellationToken cancel) =>
-        GroupTokens.Of(groups, batch => ResponseTokens.LogProbs(model, batch, algorithm.Temperature), cancel);
+    // The best and the worst of a prompt's samples alone are no sample of the policy.
+    private Tensor Kl(IReadOnlyList<Rollout> sampled, CancellationToken cancel)
+    {
+        float[][] Of(LanguageModel model) => LogProbs(model, [.. sampled.Select(rollout => rollout.Group)], algorithm.Recipe.Temperature, cancel);
+        return GroupSamples.SequenceKl(Of(policy), Of(reference!));
+    }
+
+    private static float[][] LogProbs(LanguageModel model, IReadOnlyList<ResponseGroup> groups, double temperature, CancellationToken cancel) =>
+        GroupTokens.Of(groups, batch => ResponseTokens.LogProbs(model, batch, temperature), cancel);
 }

@@ -6,7 +6,9 @@ namespace Rlaif.Learning.Training;
 /// <summary>An objective's figures on data that nothing is learnt from.</summary>
 internal static class HeldOut
 {
-    /// <summary>Means over all examples, as of step 0; a step's figures count as much as what its own mean divides by.</summary>
+    /// <summary>Means over all examples, as of step 0.</summary>
+    /// <remarks>One window of all of them: figures divide by different things (pairs, labels, desirable responses), and so does each figure's mean. KTO's
+    /// baseline becomes that of all. A loss that sorts its batch sorts as many here as in a step.</remarks>
     /// <param name="objective">Not one that samples.</param>
     /// <param name="plan">Of one epoch.</param>
     /// <param name="cancel">Looked at between batches.</param>
@@ -14,25 +16,20 @@ internal static class HeldOut
     {
         using var order = TensorDevice.InFixedOrder();
         using var guard = no_grad();
+        using var all = NewDisposeScope();
+        var window = objective.Window([.. plan.Batches.SelectMany(batch => batch)]);
         var sums = new double[objective.Metrics.Count];
-        var count = 0L;
-        foreach (var batch in plan.Batches)
+        foreach (var examples in plan.Batches.SelectMany(batch => batch.Chunk(plan.MicroBatch == 0 ? batch.Length : plan.MicroBatch)))
         {
-            var window = objective.Window(batch);
-            foreach (var examples in batch.Chunk(plan.MicroBatch == 0 ? batch.Length : plan.MicroBatch))
+            cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var figures = objective.Part(examples, window).Metrics;
+            for (var i = 0; i < sums.Length; i++)
             {
-                cancel.ThrowIfCancellationRequested();
-                using var scope = NewDisposeScope();
-                var figures = objective.Part(examples, window).Metrics;
-                for (var i = 0; i < sums.Length; i++)
-                {
-                    sums[i] += figures[i] * window.Count;
-                }
+                sums[i] += figures[i];
             }
-
-            count += window.Count;
         }
 
-        return [.. objective.Metrics.Zip(sums, (name, sum) => new TrainingMetric(0, name, sum / count))];
+        return [.. objective.Metrics.Zip(sums, (name, sum) => new TrainingMetric(0, name, sum))];
     }
 }

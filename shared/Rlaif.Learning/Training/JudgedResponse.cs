@@ -7,35 +7,33 @@ namespace Rlaif.Learning.Training;
 /// <param name="Mismatched">A response to another prompt; its own where the data have one prompt only.</param>
 internal sealed record JudgedResponse(int[] Prompt, int[] Response, double Desirable, int[] Mismatched)
 {
-    /// <inheritdoc cref="Of(IEnumerable{JudgedExample}, int)"/>
-    public static IReadOnlyList<JudgedResponse> Of(IReadOnlyList<TrainingPair> pairs, int positions) => Of(pairs.SelectMany(Sides), positions);
-
     /// <summary>Every response once, in the order in which they come first. How desirable it is, is the mean of what is said of it:
     /// that it beat one and lost to another does not make it both.</summary>
     /// <param name="judged">A response may come several times: it may stand in several pairs.</param>
+    public static IReadOnlyList<JudgedExample> Once(IEnumerable<JudgedExample> judged) =>
+        [.. judged.GroupBy(one => (Name(one.Prompt), Name(one.Response))).Select(same => same.First() with { Desirable = same.Average(one => one.Desirable) })];
+
+    /// <summary>Each with a response to another prompt.</summary>
+    /// <param name="judged">Every response once.</param>
     /// <param name="positions">Of the model: a mismatched response that does not fit behind its prompt is cut.</param>
-    public static IReadOnlyList<JudgedResponse> Of(IEnumerable<JudgedExample> judged, int positions)
+    public static IReadOnlyList<JudgedResponse> Of(IReadOnlyList<JudgedExample> judged, int positions)
     {
-        var each = judged.GroupBy(one => (Prompt: Name(one.Prompt), Response: Name(one.Response)))
-            .Select(same => (same.Key.Prompt, First: same.First(), Desirable: same.Average(one => one.Desirable))).ToArray();
+        string[] prompts = [.. judged.Select(one => Name(one.Prompt))];
+        // None would be found, after a look at all the others for each.
+        var hasOthers = prompts.Any(prompt => prompt != prompts[0]);
         return
         [
-            .. each.Select((one, i) =>
+            .. judged.Select((one, i) =>
             {
-                var prompt = one.First.Prompt;
-                var other = each[Other(i, each.Length, j => each[j].Prompt != one.Prompt)].First.Response;
-                return new JudgedResponse(prompt, one.First.Response, one.Desirable, other[..Math.Min(other.Length, positions - prompt.Length)]);
+                var other = judged[hasOthers ? Other(i, judged.Count, j => prompts[j] != prompts[i]) : i].Response;
+                return new JudgedResponse(one.Prompt, one.Response, one.Desirable, other[..Math.Min(other.Length, positions - one.Prompt.Length)]);
             }),
         ];
     }
 
-    /// <summary>A pair says of its chosen response that it is desirable with p, and of the other one with 1 - p.</summary>
-    public static IEnumerable<JudgedExample> Sides(TrainingPair pair) =>
-        [new(pair.Prompt, pair.Chosen, pair.Preference), new(pair.Prompt, pair.Rejected, 1 - pair.Preference)];
-
     // From half the data on: responses to one prompt lie side by side, and each is to meet another one.
     private static int Other(int i, int count, Func<int, bool> isOfAnotherPrompt) =>
-        Enumerable.Range(0, count).Select(k => (i + (count / 2) + k) % count).FirstOrDefault(isOfAnotherPrompt, i);
+        Enumerable.Range(0, count).Select(k => (i + (count / 2) + k) % count).First(isOfAnotherPrompt);
 
     private static string Name(int[] ids) => string.Join(' ', ids);
 }

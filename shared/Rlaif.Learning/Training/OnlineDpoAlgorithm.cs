@@ -10,10 +10,7 @@ internal sealed record OnlineDpoAlgorithm(OnlineDpoRecipe Settings) : GroupAlgor
 {
     public override bool NeedsReference => true;
 
-    // Nothing has a ratio to the policy that sampled.
-    public override bool NeedsOld => Settings.Guards is { MaxKl: not null };
-
-    public override double Temperature => 1;
+    public override bool HasRatio => false;
 
     public override IReadOnlyList<string> Metrics => ["accuracy", "margin"];
 

@@ -26,7 +26,7 @@ internal static class PairFigures
     }
 
     /// <summary>p that chosen is better for each pair, [pairs] f32; one half for a tied one.</summary>
-    public static Tensor Preferences(IReadOnlyList<TrainingPair> pairs) => tensor([.. pairs.Select(p => p.Tie ? 0.5f : (float)p.Preference)]);
+    public static Tensor Preferences(IReadOnlyList<TrainingPair> pairs) => tensor([.. pairs.Select(p => (float)p.Label)]);
 
     /// <summary>Tokens of the responses, [pairs] f32.</summary>
     public static PairLengths Lengths(IReadOnlyList<TrainingPair> pairs) =>

@@ -10,8 +10,7 @@ internal sealed record ReinforceAlgorithm(ReinforcePlusPlusRecipe Settings) : Gr
 {
     public override bool NeedsReference => Settings.Beta > 0;
 
-    // As for RLOO.
-    public override bool NeedsOld => NeedsReference || base.NeedsOld;
+    public override bool NeedsKl => NeedsReference;
 
     public override bool NeedsGreedy => Settings.Baseline == "greedy";
 

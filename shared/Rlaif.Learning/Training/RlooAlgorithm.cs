@@ -9,8 +9,7 @@ internal sealed record RlooAlgorithm(RlooRecipe Settings) : GroupAlgorithm("rloo
 {
     public override bool NeedsReference => Settings.Beta > 0;
 
-    // The penalty belongs to the rollout: it is taken before the first step.
-    public override bool NeedsOld => NeedsReference || base.NeedsOld;
+    public override bool NeedsKl => NeedsReference;
 
     public override IReadOnlyList<float[]> Worth(GroupSamples samples) => Each(LeaveOneOut.Of(
         samples.Kl is { } kl ? LeaveOneOut.Penalised(samples.Rewards, kl, Settings.Beta) : samples.Rewards, Settings.Samples, Settings.Normalise));

@@ -24,5 +24,5 @@ internal interface IRollouts : IDisposable
     IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel);
 
     /// <summary>What the greedy response to each prompt is worth, after penalties.</summary>
-    IReadOnlyList<float> Greedy(LanguageModel policy, IReadOnlyList<int> prompts, CancellationToken cancel) => throw new NotSupportedException("These rollouts are given.");
+    IReadOnlyList<float> Greedy(LanguageModel policy, IReadOnlyList<int> prompts, CancellationToken cancel);
 }

@@ -17,7 +17,8 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
 
     public IReadOnlyList<int> Lengths { get; } = [.. sequences.Select(s => s.Inputs)];
 
-    public IReadOnlyList<string> Metrics { get; } = ["sft/loss_nats_per_token"];
+    /// <remarks>The loss by its own name where it is no cross-entropy: nats per token are to mean the same in every training.</remarks>
+    public IReadOnlyList<string> Metrics { get; } = [.. SupervisedVariant.IsPlain(recipe) ? [] : new[] { "sft/loss" }, "sft/loss_nats_per_token"];
 
     public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Sum(i => (long)sequences[i].Targets));
 
@@ -25,7 +26,7 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
     {
         var (asked, states) = States([.. examples.Select(i => sequences[i])]);
         var loss = SupervisedVariant.Of(asked.Logits(policy, states), asked.Targets, window.Count, recipe);
-        return new(loss, [loss.item<float>()]);
+        return new(loss.Loss, [.. SupervisedVariant.IsPlain(recipe) ? [] : new double[] { loss.Loss.item<float>() }, loss.CrossEntropy.item<float>()]);
     }
 
     private (AskedTokens Asked, Tensor States) States(TokenSequence[] part)

@@ -50,7 +50,7 @@ public static class Training
         TrainingJob job, KtoRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         var (reference, shape) = Reference(job);
-        var responses = JudgedResponse.Of(TrainingData.ReadJudged(job.Data, shape), shape.MaxPositions);
+        var responses = JudgedResponse.Of(JudgedResponse.Once(TrainingData.ReadJudged(job.Data, shape)), shape.MaxPositions);
         if (recipe.Loss == "kto" && responses.All(r => r.Prompt.SequenceEqual(responses[0].Prompt)))
         {
             throw new InputException($"{job.Data} has responses to one prompt only; kto measures the policy on responses to other prompts. Take more prompts, or loss: apoZero.");
@@ -103,21 +103,23 @@ public static class Training
         LanguageModel Frozen(string model) =>
             policy.Adapter is not null && model == job.Start ? policy.WithoutAdapter() : ModelFolder.ReadModel(model, trainable: false);
         IRollouts Sampled(int samples) => new SampledRollouts(prompts, OnlineRewards.Of(job, sources, settings), settings, samples, ends, job.Seed);
-        using var probe = settings.Alarm is not { } alarm ? null : new PolicyProbe(
-            policy, alarm.MostKl > 0 ? Frozen(job.Start) : null, prompts, PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!);
-        var watch = probe is null ? null : new AlarmWatch(recipe.Algorithm, settings.Alarm!, probe.Look, job.AcceptedAlarms);
+        var learning = recipe.Ppo is null ? GroupAlgorithm.Of(recipe) : null;
+        var tiedTo = learning is { NeedsReference: false } ? null : Frozen(reference);
+        // Where the reference is the start, it is the objective's, which lives longer than any look.
+        using var own = settings.Alarm is { MostKl: > 0 } && (tiedTo is null || reference != job.Start) ? Frozen(job.Start) : null;
+        var watch = settings.Alarm is not { } alarm ? null : new AlarmWatch(recipe.Algorithm, alarm, new PolicyProbe(
+            policy, alarm.MostKl > 0 ? own ?? tiedTo : null, prompts, PolicyProbe.Draw(prompts.Count, alarm.Prompts, job.Seed), settings, ends, job.Seed, job.Texts!).Look, job.AcceptedAlarms);
         if (recipe.Ppo is { } ppo)
         {
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
             var values = ModelFolder.ReadRewardModelStart(critic);
             values.Body.Recomputes = ppo.Recompute;
-            using var classic = new PpoObjective(policy, Frozen(reference), values, lengths, Sampled(1), plan, ppo);
+            using var classic = new PpoObjective(policy, tiedTo!, values, lengths, Sampled(1), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo), watch);
         }
 
-        var algorithm = GroupAlgorithm.Of(recipe);
-        using var objective = new GroupObjective(policy, algorithm.NeedsReference ? Frozen(reference) : null, lengths, Sampled(algorithm.Recipe.Samples), algorithm);
-        return Run(algorithm.Name, objective, job, algorithm.Recipe, outFolder, progress, cancel, alarm: watch);
+        using var objective = new GroupObjective(policy, tiedTo, lengths, Sampled(learning!.Recipe.Samples), learning);
+        return Run(learning.Name, objective, job, learning.Recipe, outFolder, progress, cancel, alarm: watch);
     }
 
     /// <summary>A Bradley-Terry reward model on pairs; with members, as many of them, one after the other, each on all pairs in an order of its own. The
@@ -139,18 +141,25 @@ public static class Training
         var scale = job.Scale is { } answers ? TrainingData.ReadExamples(answers, model.Body.Config) : null;
         if (recipe.Classifier)
         {
-            var judged = JudgedResponse.Of(TrainingData.ReadJudged(job.Data, model.Body.Config), model.Body.Config.MaxPositions);
-            using var classifier = new ClassifierObjective(model, [.. judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], recipe.Centring, scale);
+            var judged = JudgedResponse.Once(TrainingData.ReadJudged(job.Data, model.Body.Config));
+            using var classifier = new ClassifierObjective(model, judged, recipe.Centring, scale);
             return Run("reward-model", classifier, job, recipe, member.Out, progress, cancel);
         }
 
         var pairs = TrainingData.ReadPairs(job.Data, model.Body.Config);
+        // The share of ties and the heads are a training's, wherever it is measured.
+        var learnt = job.LossOf is { } data ? TrainingData.ReadPairs(data, model.Body.Config) : pairs;
         if (recipe.PrincipleHeads)
         {
-            model.Principles = PrincipleHeads.Read(job.Start, trainable: true).With(pairs.SelectMany(pair => pair.Principles.Keys), model.Body.Config.HiddenSize);
+            model.Principles = PrincipleHeads.Read(job.Start, trainable: true).With(learnt.SelectMany(pair => pair.Principles.Keys), model.Body.Config.HiddenSize);
+            if (model.Principles.Principles is [])
+            {
+                model.Dispose();
+                throw new InputException($"{job.Data} has no label under any principle, and principleHeads trains a head for each; label the pairs by principle (principles: {{polite: 0.9}}), or leave principleHeads out.");
+            }
         }
 
-        using var objective = new RewardModelObjective(model, pairs, RewardLoss.Of(recipe, pairs), scale);
+        using var objective = new RewardModelObjective(model, pairs, RewardLoss.Of(recipe, learnt), scale);
         return Run("reward-model", objective, job, recipe, member.Out, progress, cancel);
     }
 
@@ -174,7 +183,7 @@ public static class Training
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
         CancellationToken cancel, TrainingPlan? plan = null, AlarmWatch? alarm = null)
     {
-        if (job.MeasureOnly)
+        if (job.LossOf is not null)
         {
             return HeldOut.Measure(objective, TrainingPlan.Of(recipe with { Epochs = 1 }, objective.Lengths, job.Seed), cancel);
         }

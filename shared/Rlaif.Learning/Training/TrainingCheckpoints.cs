@@ -74,7 +74,8 @@ internal sealed class TrainingCheckpoints(string work, string belongsTo, int eve
     private void Put(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers, StateFile state)
     {
         Directory.CreateDirectory(work);
-        var older = Folders().Except(Mine().Take(kept - 1).Select(checkpoint => checkpoint.Folder)).ToList();
+        // A state has the figures of all steps: it is not read to be thrown away.
+        var older = Folders().Except(kept > 1 ? Mine().Take(kept - 1).Select(checkpoint => checkpoint.Folder) : []).ToList();
         var (aside, final) = (Path.Combine(work, "partial"), Path.Combine(work, $"checkpoint-{state.Step}"));
         Remove(aside);
         try

@@ -27,8 +27,8 @@ public static class TrainingData
     /// <exception cref="InputException">As <see cref="ReadExamples"/>.</exception>
     public static IReadOnlyList<JudgedExample> ReadJudged(string path, ModelConfig model) =>
     [
-        .. Read(path, model, line => line.Has("chosen") ? [.. JudgedResponse.Sides(Pair(line))]
-            : (JudgedExample[])[new(line.Ids("prompt"), line.Ids("response"), line.Probability("desirable"))],
+        .. Read(path, model, line => line.Has("chosen") ? Pair(line).Sides
+            : [new(line.Ids("prompt"), line.Ids("response"), line.Probability("desirable"))],
             sides => sides.Max(side => side.Prompt.Length + side.Response.Length)).SelectMany(sides => sides),
     ];
 

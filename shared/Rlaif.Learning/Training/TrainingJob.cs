@@ -34,7 +34,7 @@ public sealed record TrainingJob
     /// <summary>Measures whose alarm people have passed: rules, words, distinct, kl.</summary>
     public IReadOnlyCollection<string> AcceptedAlarms { get; init; } = [];
 
-    /// <summary>Where PPO's critic goes on from, a reward model's folder; null: from <see cref="RewardModel"/>.</summary>
+    /// <summary>Where PPO's critic goes on from, a reward model's folder; null: from <see cref="RewardModel"/>, or without one from <see cref="Start"/>.</summary>
     public string? Critic { get; init; }
 
     /// <summary>Tokens that end a sampled response; null: those of the model's configuration.</summary>
@@ -49,8 +49,9 @@ public sealed record TrainingJob
     /// <summary>Names the order of the examples.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Trains nothing and writes no model: the metrics are those of the start on the data, of step 0. Not for algorithms that sample.</summary>
-    public bool MeasureOnly { get; init; }
+    /// <summary>What another training learnt from, whose loss is measured: nothing is trained and no model is written, the metrics are those of the start on
+    /// <see cref="Data"/>, of step 0. Null: a training. Not for algorithms that sample.</summary>
+    public string? LossOf { get; init; }
 
     /// <summary>Told of every step on the torch thread when it is done, before <see cref="TrainingProgress"/>; null: nobody is.</summary>
     public Action<TrainedStep>? Watch { get; init; }

@@ -66,8 +66,8 @@ internal sealed class TrainingLoop
             progress(step + 1, plan.Steps);
         }
 
-        alarm?.Look(plan.Steps, plan.Steps, metrics, cancel);
         optimizers.Finish();
+        alarm?.Look(plan.Steps, plan.Steps, metrics, cancel);
     }
 
     private int Resume()

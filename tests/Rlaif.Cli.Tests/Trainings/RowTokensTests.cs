@@ -48,6 +48,10 @@ public class RowTokensTests
             (JudgedExample[])[new([1], [2], 0.75), new([1], [3], 0.25)], Tokens().Judged(new PairItem(new([], [1]), new("", [2]), new("", [3]), 0.75)));
 
     [Fact]
+    public void Answers_of_a_tied_pair_are_each_half_desirable() =>
+        Assert.Equal([0.5, 0.5], Tokens().Judged(new PairItem(new([], [1]), new("", [2]), new("", [3]), 1) { Tie = true }).Select(one => one.Desirable));
+
+    [Fact]
     public void What_does_not_fit_is_unusable_and_an_unknown_id_is_an_error()
     {
         var item = new AnswerItem(new([], [1, 2, 3]), new("", [4, 5]), "response");

@@ -94,6 +94,17 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     }
 
     [Fact]
+    public async Task Held_out_pairs_are_measured_by_the_loss_that_was_trained()
+    {
+        var data = Path.Combine(files.Folder, "tied.jsonl");
+        await File.WriteAllLinesAsync(data, (await File.ReadAllLinesAsync(files.Pairs, Cancel)).Select((line, i) => i % 3 == 0 ? $"{line[..^1]},\"tie\":true}}" : line), Cancel);
+        var request = files.Request("reward", "tied", "ties=davidson") with { Data = data, EvaluationData = files.Pairs };
+        await TrainingFiles.Run(request, Cancel);
+        // A third ties, so each side has a third: ln 3 before the first step, and ln 2 were the ties those of the held-out pairs.
+        Assert.Matches(@"\| reward_model/loss \| 1\.09[89]\d* \| \d\.\d+ \|\n\| reward_model/accuracy", (await File.ReadAllTextAsync(Path.Combine(request.Out, "README.md"), Cancel)).Split("On held-out data")[1]);
+    }
+
+    [Fact]
     public async Task An_adapter_lies_beside_the_policy_that_it_makes_and_merges_to_the_same_bytes()
     {
         var request = files.Request("dpo", "adapted", "lora.rank=2");

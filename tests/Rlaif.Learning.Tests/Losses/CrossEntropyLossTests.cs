@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rlaif.Learning.Losses;
+using Rlaif.Learning.Models;
 using Rlaif.Recipes;
 using TorchSharp;
 using Xunit;
@@ -68,7 +69,7 @@ public class CrossEntropyLossTests
         // p 1/4 of the target: loss 1/4 ln 4, and its gradient that of cross-entropy, 1/4 - 1, times 1/4.
         using var scope = NewDisposeScope();
         var logits = zeros(1, 4, float64).requires_grad_();
-        var loss = DynamicFineTuningLoss.Of(logits, tensor([2L]), windowTokens: 1);
+        var loss = DynamicFineTuningLoss.Of(TokenLogProbs.Of(logits, tensor([2L])), windowTokens: 1);
         loss.backward();
         Golden.Close([Math.Log(4) / 4], loss.Doubles(), 1e-15, "loss");
         Golden.Close([1 / 16.0, 1 / 16.0, -3 / 16.0, 1 / 16.0], logits.grad!.Doubles(), 1e-15, "gradient");
@@ -80,9 +81,9 @@ public class CrossEntropyLossTests
         // log Σ e^c = c + ln 4 of equal logits c; no other loss sees c.
         using var scope = NewDisposeScope();
         var (logits, targets) = (full(1, 4, 3.0, float64), tensor([2L]));
-        var plain = SupervisedVariant.Of(logits, targets, 1, new());
+        var plain = SupervisedVariant.Of(logits, targets, 1, new()).Loss;
         Golden.Close([Math.Log(4)], plain.Doubles(), 1e-12, "cross-entropy");
-        Golden.Close([0.1 * Math.Pow(3 + Math.Log(4), 2)], (SupervisedVariant.Of(logits, targets, 1, new() { ZLoss = 0.1 }) - plain).Doubles(), 1e-12, "z-loss");
+        Golden.Close([0.1 * Math.Pow(3 + Math.Log(4), 2)], (SupervisedVariant.Of(logits, targets, 1, new() { ZLoss = 0.1 }).Loss - plain).Doubles(), 1e-12, "z-loss");
     }
 
     [Fact]
@@ -114,7 +115,7 @@ public class CrossEntropyLossTests
             {
                 LabelSmoothing = hyper.GetProperty("label_smoothing").GetDouble(), ZLoss = hyper.GetProperty("z_loss").GetDouble(), Dft = hyper.GetProperty("dft").GetBoolean(),
             };
-            return SupervisedVariant.Of(all[.., ..^1][counted], targets[counted], window, recipe);
+            return SupervisedVariant.Of(all[.., ..^1][counted], targets[counted], window, recipe).Loss;
         })];
     }
 }

@@ -73,6 +73,14 @@ public class AlarmTests
         }
     });
 
+    [Fact]
+    public Task The_last_look_is_at_the_average_that_is_written() => TinyTraining.Run(tiny =>
+    {
+        // An average that hardly leaves the start, of weights that do.
+        var looks = Train(tiny, "averaged", Quiet, ema: 0.9999).Where(metric => metric.Name == "probe/kl_k3_nats_per_sequence").Select(metric => metric.Value).ToList();
+        Assert.InRange(looks[^1], -1e-5, looks[^2] / 100);
+    });
+
     // The rules' score falls by a tenth from look to look, whatever the policy says.
     private static Func<IReadOnlyList<SampledAnswer>, TextFigures> Falls()
     {
@@ -82,7 +90,7 @@ public class AlarmTests
 
     private static IReadOnlyList<TrainingMetric> Train(
         TinyTraining tiny, string name, AlarmRecipe? alarm, string algorithm = "grpo", Func<IReadOnlyList<SampledAnswer>, TextFigures>? texts = null,
-        string[]? accepted = null, TrainingProgress? progress = null)
+        string[]? accepted = null, TrainingProgress? progress = null, double? ema = null)
     {
         var job = new TrainingJob
         {
@@ -90,8 +98,8 @@ public class AlarmTests
             Texts = texts ?? (answers => new(0.5, answers.Average(answer => answer.Tokens.Length), 0.5)),
         };
         OptimizationRecipe recipe = algorithm == "ppo"
-            ? new() { Ppo = new() { RolloutEpochs = 1, MaxNewTokens = 8, Batch = 5, CheckpointSteps = 1, LearningRate = 5e-3, WarmupSteps = 0, Alarm = alarm } }
-            : new() { Grpo = new() { Samples = 3, MaxNewTokens = 8, Batch = 5, CheckpointSteps = 1, LearningRate = 5e-3, WarmupSteps = 0, Alarm = alarm } };
+            ? new() { Ppo = new() { RolloutEpochs = 1, Ema = ema, MaxNewTokens = 8, Batch = 5, CheckpointSteps = 1, LearningRate = 5e-3, WarmupSteps = 0, Alarm = alarm } }
+            : new() { Grpo = new() { Samples = 3, Ema = ema, MaxNewTokens = 8, Batch = 5, CheckpointSteps = 1, LearningRate = 5e-3, WarmupSteps = 0, Alarm = alarm } };
         return Trainer.Online(job, recipe, tiny.Out(name), progress ?? ((_, _) => { }), CancellationToken.None);
     }
 }

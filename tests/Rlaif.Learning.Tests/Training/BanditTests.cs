@@ -134,17 +134,13 @@ public class BanditTests
     }
 
     /// <summary>What the policy samples, and its rewards.</summary>
-    private sealed class Arms(int samples) : IRollouts
+    private sealed class Arms(int samples) : TestRollouts
     {
-        public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
+        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
         {
             var sampled = Sampler.Sample(policy, [.. Enumerable.Range(0, prompts.Count * samples).Select(row => new SamplingRequest(Prompt, 1, 1, 1, Seed: 9, ((ulong)batch << 32) | (uint)row, []))], cancel: cancel);
             return [.. sampled.Select(response => response.Tokens[0].Id).Chunk(samples).Select(arms =>
                 new Rollout(new(Prompt, [.. arms.Select(arm => new[] { arm })]), [.. arms.Select(_ => true)], [.. arms.Select(arm => (float)Rewards[arm])]))];
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -75,7 +75,7 @@ public class EnsembleTests
             return judge.Of(tiny.Examples, CancellationToken.None);
         }
 
-        var members = RewardScores.Of(tiny.Out("trained"), tiny.Examples);
+        var members = RewardScores.Of(tiny.Out("trained"), tiny.Examples).Rewards;
         Assert.Equal(3, members.Count);
         Assert.Equal(Expected(members, 0), Of(new GrpoRecipe()));
         Assert.Equal(Expected(members, 1.5), Of(new GrpoRecipe { Pessimism = 1.5 }));

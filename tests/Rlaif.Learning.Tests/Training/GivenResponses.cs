@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Tests.Training;
 
 /// <summary>Responses of the file, scored by the frozen reward model.</summary>
-internal sealed class GivenResponses(double missingEndPenalty) : IRollouts
+internal sealed class GivenResponses(double missingEndPenalty) : TestRollouts
 {
     private const int End = 2;
 
@@ -19,7 +19,7 @@ internal sealed class GivenResponses(double missingEndPenalty) : IRollouts
 
     public IReadOnlyList<int> Lengths => [.. data.GetProperty("prompts").EnumerateArray().Select(prompt => prompt.GetArrayLength())];
 
-    public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
+    public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
     {
         TrainingExample[] answers = [.. prompts.Select(prompt => new TrainingExample(Row("prompts", prompt), Response(prompt)))];
         var scores = tensor(RewardScores.Of(rewardModel, answers, cancel), device: CPU);
@@ -28,7 +28,11 @@ internal sealed class GivenResponses(double missingEndPenalty) : IRollouts
         return [.. answers.Select((answer, i) => new Rollout(new(answer.Prompt, [answer.Response]), [ended[i]], [shaped[i]]))];
     }
 
-    public void Dispose() => rewardModel.Dispose();
+    public override void Dispose()
+    {
+        rewardModel.Dispose();
+        base.Dispose();
+    }
 
     private int[] Row(string name, int row) => [.. data.GetProperty(name)[row].EnumerateArray().Select(id => id.GetInt32())];
 

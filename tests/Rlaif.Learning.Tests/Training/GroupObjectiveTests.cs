@@ -79,7 +79,7 @@ public class GroupObjectiveTests
         IReadOnlyList<Rollout> Of(double penalty)
         {
             using var rollouts = new SampledRollouts(
-                [.. tiny.Examples.Select(e => e.Prompt)], RewardMix.Of(tiny.RewardModelWithHead()), new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty }, samples: 4,
+                [.. tiny.Examples.Select(e => e.Prompt)], tiny.Mix, new GrpoRecipe { Samples = 4, MaxNewTokens = 30, MissingEndPenalty = penalty }, samples: 4,
                 TinyTraining.Config.EosTokenIds, seed: 3);
             return rollouts.Of(policy, 0, [.. Enumerable.Range(0, tiny.Examples.Count)], CancellationToken.None);
         }
@@ -98,7 +98,7 @@ public class GroupObjectiveTests
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         string Of(ulong seed, int batch)
         {
-            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], RewardMix.Of(tiny.RewardModelWithHead()), new GrpoRecipe { Samples = 2, MaxNewTokens = 20 }, samples: 2, [], seed);
+            using var rollouts = new SampledRollouts([[5, 6], [5, 6]], tiny.Mix, new GrpoRecipe { Samples = 2, MaxNewTokens = 20 }, samples: 2, [], seed);
             var groups = rollouts.Of(policy, batch, [0, 1], CancellationToken.None).Select(r => r.Group).ToList();
             Assert.Equal(4, groups.SelectMany(g => g.Responses).Select(r => string.Join(' ', r)).Distinct().Count());
             return string.Join(' ', groups[0].Responses[0]);
@@ -140,19 +140,15 @@ public class GroupObjectiveTests
         Assert.Contains("without a reward model", error.Message, StringComparison.Ordinal);
     });
 
-    private sealed class Given(Rollout rollout) : IRollouts
+    private sealed class Given(Rollout rollout) : TestRollouts
     {
-        public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [rollout];
-
-        public void Dispose()
-        {
-        }
+        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [rollout];
     }
 
     /// <summary>The share of one token in a response is its reward.</summary>
-    private sealed class LikesOneToken(int[][] prompts, OnlineRecipe recipe, int samples) : IRollouts
+    private sealed class LikesOneToken(int[][] prompts, OnlineRecipe recipe, int samples) : TestRollouts
     {
-        public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> window, CancellationToken cancel)
+        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> window, CancellationToken cancel)
         {
             var sampled = Sampler.Sample(policy, [.. window.SelectMany((prompt, place) => Enumerable.Range(0, samples).Select(k =>
                 new SamplingRequest(prompts[prompt], 1, 1, recipe.MaxNewTokens, (ulong)batch, (ulong)((place * samples) + k), [])))], cancel: cancel);
@@ -162,10 +158,6 @@ public class GroupObjectiveTests
                 var mine = responses[(place * samples)..((place + 1) * samples)];
                 return new Rollout(new(prompts[prompt], mine), [.. mine.Select(_ => true)], [.. mine.Select(r => (float)r.Count(id => id == Liked) / r.Length)]);
             })];
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

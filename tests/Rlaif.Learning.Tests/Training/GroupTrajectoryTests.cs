@@ -88,7 +88,7 @@ public class GroupTrajectoryTests
     }
 
     /// <summary>Responses and rewards of the file, whatever the policy says.</summary>
-    private sealed class GivenRollouts(JsonElement config) : IRollouts
+    private sealed class GivenRollouts(JsonElement config) : TestRollouts
     {
         private const int End = 2;
 
@@ -100,17 +100,13 @@ public class GroupTrajectoryTests
 
         public IReadOnlyList<int> Lengths => [.. groups.Select(group => group[0].GetProperty("prompt_ids").GetArrayLength())];
 
-        public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [.. prompts.Select(prompt =>
+        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [.. prompts.Select(prompt =>
         {
             var responses = groups[prompt].Select(row => Ids(row, "completion_ids")).ToList();
             return new Rollout(
                 new(Ids(groups[prompt][0], "prompt_ids"), responses), [.. responses.Select(response => response[^1] == End)],
                 [.. groups[prompt].Select(row => Clipped(row.GetProperty("reward").GetSingle()))]);
         })];
-
-        public void Dispose()
-        {
-        }
 
         private float Clipped(float reward) => config.TryGetProperty("reward_clip_range", out var range) && range.ValueKind == JsonValueKind.Array
             ? Math.Clamp(reward, range[0].GetSingle(), range[1].GetSingle()) : reward;

@@ -114,16 +114,25 @@ public class GuardTests
     });
 
     [Theory]
-    [InlineData("ppo")]
-    [InlineData("grpo")]
-    public Task Guards_that_have_nothing_to_do_change_no_bit(string algorithm) => TinyTraining.Run(tiny =>
+    [InlineData("ppo", null)]
+    [InlineData("grpo", 2)]
+    [InlineData("grpo", 1)]
+    [InlineData("rloo", 1)]
+    [InlineData("online-dpo", 1)]
+    public Task Guards_that_have_nothing_to_do_change_no_bit(string algorithm, int? iterations) => TinyTraining.Run(tiny =>
     {
-        var free = tiny.Train(algorithm, "free");
-        var guarded = tiny.Train(algorithm, "guarded", guards: new() { MaxRatio = 1e6, MaxStepKl = 100, MaxKl = 1e4 });
+        var free = tiny.Train(algorithm, "free", microBatch: 3, iterations: iterations);
+        var guarded = tiny.Train(algorithm, "guarded", microBatch: 3, guards: new() { MaxRatio = 1e6, MaxStepKl = 100, MaxKl = 1e4 }, iterations: iterations);
         Assert.Equal(tiny.Sha256("free"), tiny.Sha256("guarded"));
         Assert.Empty(free.Except(guarded));
         Assert.All(guarded.Where(m => m.Name.StartsWith("guard/", StringComparison.Ordinal) && m.Name != StepGuard.RatioMax), m => Assert.Equal(0, m.Value));
     });
+
+    [Theory]
+    [InlineData("rloo")]
+    [InlineData("reinforce-plus-plus")]
+    public Task With_one_step_on_each_batch_the_ratio_is_one_to_the_last_bit(string algorithm) => TinyTraining.Run(tiny => Assert.All(
+        tiny.Train(algorithm, "once", microBatch: 3, iterations: 1, guards: new() { MaxRatio = 1e6 }).Where(m => m.Name == StepGuard.RatioMax), ratio => Assert.Equal(1, ratio.Value)));
 
     [Theory]
     [InlineData(0.02, 1, "EndBatch")]

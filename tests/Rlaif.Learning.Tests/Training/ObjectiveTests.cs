@@ -1,6 +1,7 @@
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
+using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -73,6 +74,25 @@ public class ObjectiveTests
         loss.backward();
         Assert.Equal(loss.item<float>(), figures[0], 5e-6);
         Near(Flat(model.Weights), gradient, "the long way");
+    });
+
+    [Fact]
+    public Task Nats_per_token_are_the_cross_entropy_whatever_is_learnt() => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        Dictionary<string, double> Figures(SftRecipe recipe)
+        {
+            using var objective = new SftObjective(tiny.Policy(null), [.. tiny.Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], recipe);
+            return objective.Metrics.Zip(Gradient(objective, [[.. Enumerable.Range(0, tiny.Examples.Count)]]).Figures).ToDictionary(StringComparer.Ordinal);
+        }
+
+        var plain = Assert.Single(Figures(new()));
+        foreach (var recipe in new SftRecipe[] { new() { LabelSmoothing = 0.3 }, new() { ZLoss = 0.1 }, new() { Dft = true }, new() { Dft = true, ZLoss = 0.1 } })
+        {
+            var figures = Figures(recipe);
+            Assert.Equal(plain.Value, figures[plain.Key], 1e-6);
+            Assert.True(Math.Abs(plain.Value - figures["sft/loss"]) > 1e-3, $"{recipe} learns {figures["sft/loss"]}");
+        }
     });
 
     [Fact]

@@ -36,12 +36,13 @@ public class PrincipleHeadsTests
         Assert.Equal(0.5, metrics.First(m => m.Name == "reward_model/accuracy/kind").Value);
         using var model = ModelFolder.ReadRewardModel(tiny.Out("heads"), trainable: false);
         TrainingExample[] chosen = [.. tiny.Pairs.Select(p => new TrainingExample(p.Prompt, p.Chosen))], rejected = [.. tiny.Pairs.Select(p => new TrainingExample(p.Prompt, p.Rejected))];
-        var (better, worse) = (RewardScores.Principles(tiny.Out("heads"), chosen), RewardScores.Principles(tiny.Out("heads"), rejected));
+        var (better, worse) = (RewardScores.Of(tiny.Out("heads"), chosen).Principles, RewardScores.Of(tiny.Out("heads"), rejected).Principles);
         Assert.Equal(["brief", "kind"], better.Keys.Order(StringComparer.Ordinal));
         Assert.NotEqual(better["brief"], RewardScores.Of(model, chosen));
         var labeled = tiny.LabeledPairs.Index().Where(one => one.Item.Principles.ContainsKey("kind")).ToList();
         Assert.InRange(labeled.Average(one => better["kind"][one.Index] > worse["kind"][one.Index] ? 1.0 : 0), 0.8, 1);
-        Assert.Empty(RewardScores.Principles(tiny.Rewards, chosen));
+        Assert.Equal(RewardScores.Of(model, chosen), Assert.Single(RewardScores.Of(tiny.Out("heads"), chosen).Rewards));
+        Assert.Empty(RewardScores.Of(tiny.Rewards, chosen).Principles);
     });
 
     [Fact]
@@ -65,7 +66,7 @@ public class PrincipleHeadsTests
         }
 
         tiny.Train("reward-principles", "next", change: job => job with { Start = tiny.Out("straight") }, learningRate: 1e-9);
-        Assert.Equal(RewardScores.Principles(tiny.Out("straight"), tiny.Examples)["kind"][0], RewardScores.Principles(tiny.Out("next"), tiny.Examples)["kind"][0], 1e-5f);
+        Assert.Equal(RewardScores.Of(tiny.Out("straight"), tiny.Examples).Principles["kind"][0], RewardScores.Of(tiny.Out("next"), tiny.Examples).Principles["kind"][0], 1e-5f);
         // Who does not ask for heads has none, wherever it starts.
         tiny.Train("reward-model", "without", change: job => job with { Start = tiny.Out("straight") });
         Assert.False(File.Exists(PrincipleHeads.FileOf(tiny.Out("without"))));
@@ -83,6 +84,15 @@ public class PrincipleHeadsTests
                 $"{tiny.PairsFile}, line 1 has principles that are not a group of probabilities from 0 to 1.",
                 Assert.Throws<InputException>(() => TrainingData.ReadPairs(tiny.PairsFile, TinyTraining.Config)).Message);
         }
+    });
+
+    [Fact]
+    public Task Heads_of_no_principle_are_one_sentence() => TinyTraining.Run(tiny =>
+    {
+        Assert.StartsWith(
+            $"{tiny.PairsFile} has no label under any principle, and principleHeads trains a head for each;",
+            Assert.Throws<InputException>(() => tiny.Train("reward-principles", "none")).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(tiny.Out("none")));
     });
 
     private static byte[] Heads(TinyTraining tiny, string name) => File.ReadAllBytes(PrincipleHeads.FileOf(tiny.Out(name)));

@@ -38,6 +38,21 @@ public class SampleAlgorithmTests
     });
 
     [Fact]
+    public Task The_distance_of_online_dpo_is_that_of_all_samples_as_they_were_sampled() => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        var made = Rollouts(tiny);
+        using var online = Objective(tiny, made, new OnlineDpoAlgorithm(new() { Samples = 3, Temperature = 0.7, Guards = new() { MaxKl = 1e4 } }));
+        var figures = online.Begin(0, [.. Enumerable.Range(0, made.Count)], CancellationToken.None);
+
+        using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
+        using var reference = ModelFolder.ReadModel(tiny.OtherFolder(), trainable: false);
+        double Sum(LanguageModel model, Rollout rollout) => ResponseTokens.LogProbs(model, GroupBatch.ForLogProbs([rollout.Group]), temperature: 0.7).sum().item<float>();
+        var expected = made.Average(rollout => (Sum(policy, rollout) - Sum(reference, rollout)) / 3);
+        Assert.Equal(expected, figures.Single(figure => figure.Name == "online_dpo/kl_k1_nats_per_sequence").Value, 1e-4);
+    });
+
+    [Fact]
     public Task Best_of_n_is_sft_on_the_best_of_its_samples() => TinyTraining.Run(tiny =>
     {
         using var scope = NewDisposeScope();
@@ -144,12 +159,8 @@ public class SampleAlgorithmTests
         Assert.InRange((expected - actual).norm().item<float>() / size, 0, 1e-5);
     }
 
-    private sealed class Given(IReadOnlyList<Rollout> made) : IRollouts
+    private sealed class Given(IReadOnlyList<Rollout> made) : TestRollouts
     {
-        public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [.. prompts.Select(prompt => made[prompt])];
-
-        public void Dispose()
-        {
-        }
+        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [.. prompts.Select(prompt => made[prompt])];
     }
 }

@@ -69,7 +69,9 @@ internal sealed class TinyTraining : IDisposable
 
     public IReadOnlyList<TrainingPair> Pairs { get; }
 
-    public IReadOnlyList<JudgedResponse> Judged => JudgedResponse.Of(Pairs, Config.MaxPositions);
+    public IReadOnlyList<JudgedResponse> Judged => JudgedResponse.Of(Sides, Config.MaxPositions);
+
+    private IReadOnlyList<JudgedExample> Sides => JudgedResponse.Once(Pairs.SelectMany(pair => pair.Sides));
 
     public static Task Run(Action<TinyTraining> test) => TorchThread.Run(() =>
     {
@@ -90,7 +92,7 @@ internal sealed class TinyTraining : IDisposable
         _ when Groups.Contains(algorithm) => new GroupObjective(
             Policy(lora), Online(algorithm).NeedsReference ? OtherPolicy() : null, [.. Examples.Select(e => e.Prompt.Length)],
             Sampled(Online(algorithm).Recipe, Online(algorithm).Recipe.Samples), Online(algorithm)),
-        "classifier" => new ClassifierObjective(Under(lora, RewardModelWithHead()), [.. Judged.Select(one => new JudgedExample(one.Prompt, one.Response, one.Desirable))], centring: 0.01),
+        "classifier" => new ClassifierObjective(Under(lora, RewardModelWithHead()), Sides, centring: 0.01),
         _ => Rewarding(lora, new() { Centring = 0.01, Margin = algorithm == "reward-margin" ? 0.7 : null, Ties = algorithm is "reward-davidson" or "reward-raoKupper" ? algorithm[7..] : null, PrincipleHeads = algorithm == "reward-principles" }),
     };
 
@@ -98,7 +100,7 @@ internal sealed class TinyTraining : IDisposable
     public IReadOnlyList<TrainingMetric> Train(
         string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
         int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3, GuardsRecipe? guards = null, int? iterations = null,
-        LoraRecipe? lora = null, double? ema = null, bool recompute = false)
+        LoraRecipe? lora = null, double? ema = null, bool recompute = false, AlarmRecipe? alarm = null)
     {
         var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm == "ppo" || Groups.Contains(algorithm) ? Rewards : null };
         job = change?.Invoke(job) ?? job;
@@ -107,8 +109,8 @@ internal sealed class TinyTraining : IDisposable
             where T : TrainingRecipe =>
             (recipe switch
             {
-                GroupRecipe group => (T)(TrainingRecipe)(group with { Guards = guards, Iterations = iterations ?? group.Iterations }),
-                PpoRecipe ppo => (T)(TrainingRecipe)(ppo with { Guards = guards }),
+                GroupRecipe group => (T)(TrainingRecipe)(group with { Guards = guards, Alarm = alarm, Iterations = iterations ?? group.Iterations }),
+                PpoRecipe ppo => (T)(TrainingRecipe)(ppo with { Guards = guards, Alarm = alarm }),
                 _ => recipe,
             }) with
             {
@@ -188,7 +190,7 @@ internal sealed class TinyTraining : IDisposable
     }
 
     /// <summary>Answers to the prompts of all examples, which the reward model judges.</summary>
-    public SampledRollouts Sampled(OnlineRecipe recipe, int samples) => new([.. Examples.Select(e => e.Prompt)], RewardMix.Of(RewardModelWithHead()), recipe, samples, Config.EosTokenIds, seed: 7);
+    public SampledRollouts Sampled(OnlineRecipe recipe, int samples) => new([.. Examples.Select(e => e.Prompt)], Mix, recipe, samples, Config.EosTokenIds, seed: 7);
 
     // Two steps on each batch of rollouts, and a penalty that moves.
     public static PpoRecipe Ppo => new() { MaxNewTokens = 12, RolloutEpochs = 1, Minibatches = 2, ValueWarmup = 1, KlTarget = 0.1, KlHorizon = 20, EntropyWeight = 0.01, MissingEndPenalty = 0.1 };
@@ -229,6 +231,9 @@ internal sealed class TinyTraining : IDisposable
         using var policy = ModelFolder.ReadModel(Start, trainable: false);
         return RewardModel.On(policy, seed: 9);
     }
+
+    /// <summary>What the reward model says, as it stands, and nothing else.</summary>
+    public RewardMix Mix => new([new("reward_model", 1, new ModelReward(new([RewardModelWithHead()], new GrpoRecipe())))]);
 
     public string Work(string name) => Path.Combine(Folder, name + "-work");
 

@@ -32,6 +32,33 @@ public class TrainingLoopTests
         Assert.InRange((resident[200] - resident[40]) / 1e6, -1000, 30);
     });
 
+    [Theory]
+    [InlineData("grpo", false)]
+    [InlineData("ppo", false)]
+    [InlineData("best-of-n", true)]
+    public Task An_alarm_has_a_start_of_its_own_where_the_objective_has_none(string algorithm, bool own) => TinyTraining.Run(tiny =>
+    {
+        long Living()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return Tensor.TotalCount;
+        }
+
+        long Most(string name, double mostKl)
+        {
+            var (before, most) = (Living(), 0L);
+            var alarm = new AlarmRecipe { Prompts = 5, RulesFall = 1, FewestWords = 0, MostWords = 1000, LeastDistinct = 0, MostKl = mostKl };
+            tiny.Train(algorithm, name, (_, _) => most = Math.Max(most, Living() - before), epochs: 2, alarm: alarm,
+                change: job => job with { Texts = _ => new(1, 10, 0.5) });
+            return most;
+        }
+
+        Most("first", 0);       // what is made once for the whole process
+        using var start = ModelFolder.ReadModel(tiny.Start, trainable: false);
+        Assert.Equal(own, Most("measured", 10_000) - Most("not", 0) >= start.Weights.Count);
+    });
+
     [Fact]
     public Task It_learns_what_it_is_given() => TinyTraining.Run(tiny =>
     {

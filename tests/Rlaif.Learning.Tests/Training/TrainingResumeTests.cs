@@ -49,6 +49,17 @@ public class TrainingResumeTests
     });
 
     [Fact]
+    public Task A_checkpoint_that_goes_is_not_read() => TinyTraining.Run(tiny =>
+    {
+        var work = tiny.Work("one");
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(work, "checkpoint-1")).FullName, "state.json"), "no JSON");
+        using var objective = tiny.Objective("sft");
+        using var optimizers = new PartOptimizers(objective.Parts, new());
+        new TrainingCheckpoints(work, "test", every: 1).Write(objective.Weights, optimizers, 2, []);
+        Assert.Equal("checkpoint-2", Path.GetFileName(Assert.Single(Directory.EnumerateDirectories(work))));
+    });
+
+    [Fact]
     public Task Killed_again_and_again_it_still_ends_in_the_same_bytes() => TinyTraining.Run(tiny =>
     {
         tiny.Train("dpo", "straight");
