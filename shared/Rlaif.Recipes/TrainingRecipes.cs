@@ -151,7 +151,7 @@ public sealed record OptimizationRecipe
 /// <summary>Supervised fine-tuning, loss on response tokens.</summary>
 public sealed record SftRecipe : TrainingRecipe
 {
-    /// <summary>Puts several short examples into one row where that saves rows; none sees another.</summary>
+    /// <summary>Puts examples end to end instead of into padded rows; none sees another.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Packing { get; init; }
 
