@@ -110,7 +110,9 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     public async Task An_ensemble_of_classifiers_stores_its_scale_and_scores_by_its_mean()
     {
         var request = files.Request("reward", "ensemble", "members=2", "classifier=true", "storeScale=true", "lora.rank=2") with { Data = files.File("judged") };
-        var (_, told) = await TrainingFiles.Run(request, Cancel);
+        List<int> steps = [];
+        var (_, told) = await TrainingFiles.Run(request, Cancel, steps.Add);
+        Assert.Equal(Enumerable.Range(1, 8), steps);        // one progress over both members
         Assert.Contains("6 answers of judged.jsonl", told, StringComparison.Ordinal);
         Assert.True(TrainingFiles.Json(Path.Combine(request.Out, "config.json")).TryGetProperty("std", out _));
         var made = TrainingFiles.Json(Path.Combine(request.Out, "manifest.json")).GetProperty("sha256");
