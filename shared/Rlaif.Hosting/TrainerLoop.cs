@@ -99,12 +99,14 @@ public sealed class TrainerLoop(
         }
     }
 
-    // Told before it is stored, under a name of its own: whoever dies in between comes to the same alarm and tells again.
+    // Again after a failure of the broker, as a checkpoint is: the pause has a name of its own, and is there then.
     private async Task Raise(JobRow job, AlarmException alarm, CancellationToken cancel)
     {
         var pause = new RunPaused(RlaifId.Of(job.RunId, "paused", job.Id, AlarmException.Prefix, alarm.Step), job.RunId, alarm.Message);
-        await bus.Within(limit => bus.Publish(pause, limit), cancel);
-        await jobs.Alarm(job, pause.Id, pause.Reason, alarm.Metrics, time.GetUtcNow(), cancel);
+        if (await jobs.Alarm(job, pause.Id, pause.Reason, alarm.Metrics, time.GetUtcNow(), cancel))
+        {
+            await bus.Within(limit => bus.Publish(pause, limit), cancel);
+        }
     }
 
     private async Task ForgetIfDone(Guid job, CancellationToken cancel)

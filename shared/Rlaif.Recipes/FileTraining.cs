@@ -39,9 +39,9 @@ public sealed record FileTraining(string Algorithm, TrainingRecipe Settings, Num
         var type = algorithm == Reward ? typeof(RewardModelRecipe) : Optimizations.First(setting => setting.Key == algorithm).Type;
         var read = (TrainingRecipe)reader.Record(type, document.Root, "", Setting.Of(typeof(NumericsRecipe)));
         RecipeRules.Check(document, numerics.Precision, numerics.Device);
+        RecipeRules.CheckOutsideOfRounds(document, read);
         if (read is RewardModelRecipe rewardModel)
         {
-            RecipeRules.CheckOutsideOfRounds(document);
             RecipeRules.Check(document, "", rewardModel);
             RecipeRules.Check(document, "", read.Lora);
         }

@@ -162,18 +162,24 @@ public sealed class TrainingTables(Database database)
         return mine;
     }
 
-    /// <summary>A training stopped itself: its figures so far and the pause of its run, in one transaction; nothing when the epoch has passed to
-    /// somebody else.</summary>
-    public Task Alarm(JobRow job, Guid pause, string reason, IReadOnlyList<MetricRow> metrics, DateTimeOffset at, CancellationToken cancel) => database.Transact(
-        async (connection, transaction) =>
-        {
-            if (await connection.ExecuteAsync("update training_job set step = step where id = @Id and epoch = @Epoch", job, transaction) == 1)
+    /// <summary>A training stopped itself: its figures so far and the pause of its run, in one transaction; nothing, and false, when the epoch has
+    /// passed to somebody else.</summary>
+    public async Task<bool> Alarm(JobRow job, Guid pause, string reason, IReadOnlyList<MetricRow> metrics, DateTimeOffset at, CancellationToken cancel)
+    {
+        var mine = false;
+        await database.Transact(
+            async (connection, transaction) =>
             {
-                await Insert(connection, transaction, metrics);
-                await RunTables.Pause(connection, transaction, pause, job.RunId, reason, at);
-            }
-        },
-        cancel);
+                mine = await connection.ExecuteAsync("update training_job set step = step where id = @Id and epoch = @Epoch", job, transaction) == 1;
+                if (mine)
+                {
+                    await Insert(connection, transaction, metrics);
+                    await RunTables.Pause(connection, transaction, pause, job.RunId, reason, at);
+                }
+            },
+            cancel);
+        return mine;
+    }
 
     /// <summary>In the order of the stages that they come from: the clocks of two trainers need not agree.</summary>
     public async Task<IReadOnlyList<CheckpointRow>> Checkpoints(Guid runId, CancellationToken cancel)

@@ -55,7 +55,14 @@ internal static class Recipes
         where T : OnlineRecipe =>
         online?.Rewards is not { } rewards ? online : online with
         {
-            Rewards = rewards with { Rules = Math.Max(rewards.Rules, 0.5), LongestTokens = Math.Max(rewards.LongestTokens, rewards.ShortestTokens) },
+            Rewards = rewards with
+            {
+                Rules = Math.Max(rewards.Rules, 0.5),
+                ShortestTokens = rewards.Length > 0 ? rewards.ShortestTokens : 0,
+                LongestTokens = rewards.Length > 0 ? Math.Max(rewards.LongestTokens, rewards.ShortestTokens) : 64,
+            },
+            NormaliseRewards = online.NormaliseRewards && rewards.RewardModel > 0,
+            Pessimism = rewards.RewardModel > 0 ? online.Pessimism : null,
         };
 
     private static OptimizationRecipe Fitting(OptimizationRecipe one) => one with
@@ -86,8 +93,11 @@ internal static class Recipes
         },
     };
 
-    // A penalty that moves has to begin somewhere and to stay above 0.
-    private static PpoRecipe? Fitting(PpoRecipe? ppo) =>
+    // A penalty that moves has to begin somewhere and to stay above 0, and one step on each batch has no ratio.
+    private static PpoRecipe? Fitting(PpoRecipe? one) =>
+        Penalised(one is { RolloutEpochs: 1, Minibatches: 1 } ? one with { Minibatches = 2 } : one);
+
+    private static PpoRecipe? Penalised(PpoRecipe? ppo) =>
         ppo is not null && (ppo.KlTarget == 0 || ppo.Beta == 0 || ppo.KlHorizon <= 0.2 * ppo.Batch) ? ppo with { KlTarget = 0, KlHorizon = 10_000 } : ppo;
 
     private static GrpoRecipe? Fitting(GrpoRecipe? grpo)

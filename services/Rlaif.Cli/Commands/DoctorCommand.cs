@@ -16,6 +16,16 @@ internal static class DoctorCommand
         var device = new Option<DeviceKind>("--device") { Description = "With --numerics: where to compute" };
         var precision = new Option<Precision>("--precision") { Description = "With --numerics: what products are computed in" };
         var command = new Command("doctor", "Check this machine") { numerics, device, precision };
+        command.Validators.Add(result =>
+        {
+            foreach (Option option in (Option[])[device, precision])
+            {
+                if (!result.GetValue(numerics) && result.GetResult(option) is { Implicit: false })
+                {
+                    result.AddError($"{option.Name} is about what --numerics computes; add --numerics, or leave it out.");
+                }
+            }
+        });
         command.SetAction(async (parsed, cancel) =>
         {
             if (parsed.GetValue(numerics))

@@ -24,7 +24,8 @@ internal sealed record RunInput(
         List<string> leftOut = [];
         var train = Read(recipe.Prompts.Train, leftOut)!;
         var (evaluation, demo) = (Read(recipe.Prompts.Evaluation, leftOut), Read(recipe.Prompts.Demo, leftOut));
-        CheckRewards(recipe, constitution, train);
+        RunDesk.CheckRewards(recipe, constitution);
+        CheckAnswers(recipe, train);
         var policy = await StartPolicy.Read(recipe.Policy);
         var room = new PromptRoom(recipe, constitution, policy.Chat, policy.MaxPositions);
         var splits = PromptSplits.Draw(recipe, train, evaluation, demo, room.Fits);
@@ -57,15 +58,9 @@ internal sealed record RunInput(
     }
 
     // A trainer would find out too, after everything before it.
-    private static void CheckRewards(Recipe recipe, Constitution constitution, IReadOnlyList<LoadedPrompt> train)
+    private static void CheckAnswers(Recipe recipe, IReadOnlyList<LoadedPrompt> train)
     {
-        var rewards = recipe.Optimize.Select(one => one.Online?.Rewards).OfType<RewardsRecipe>().ToList();
-        if (rewards.Exists(one => one.Rules > 0) && constitution.HardRules.Count == 0 && constitution.Principles.All(principle => principle.Check is null))
-        {
-            throw new InputException($"The recipe rewards by rules, and the constitution {constitution.Id} has no machine check; give a principle one, or leave rewards.rules out. Nothing was started.");
-        }
-
-        if (rewards.Exists(one => one.Answer > 0) && train.All(loaded => loaded.Prompt.Expectation?.Answer is null))
+        if (recipe.Optimize.Any(one => one.Online?.Rewards is { Answer: > 0 }) && train.All(loaded => loaded.Prompt.Expectation?.Answer is null))
         {
             throw new InputException($"The recipe rewards right answers, and no prompt of {recipe.Prompts.Train} has one; write expect.answer, or rows of question and answer. Nothing was started.");
         }
@@ -74,12 +69,8 @@ internal sealed record RunInput(
     private IEnumerable<PromptRow> Rows() => Prompts.Train.SelectMany((prompts, round) => Rows("train", round + 1, prompts))
         .Concat(Rows("evaluation", 0, Prompts.Evaluation)).Concat(Rows("demo", 0, Prompts.Demo)).Concat(Rows("calibration", 0, Prompts.Calibration));
 
-    private static string Fastest(string device) => FastestPrecision.OfThisMachine(Enum.Parse<DeviceKind>(device, ignoreCase: true)).Precision switch
-    {
-        Precision.BFloat16 => "bfloat16",
-        Precision.TensorFloat32 => "tensorfloat32",
-        _ => "float32",
-    };
+    private static string Fastest(string device) =>
+        FastestPrecision.OfThisMachine(Enum.Parse<DeviceKind>(device, ignoreCase: true)).Precision.ToString().ToLowerInvariant();
 
     private static IReadOnlyList<LoadedPrompt>? Read(string? path, List<string> leftOut)
     {

@@ -21,11 +21,8 @@ internal sealed class MetricFiles : IDisposable
         }
 
         lines = new(Path.Combine(folder, LinesName), FileMode.Create, FileAccess.Write, FileShare.Read);
-        EventsName = EventFile.NameAt(time.GetUtcNow());
-        events = new(new FileStream(Path.Combine(folder, EventsName), FileMode.Create, FileAccess.Write, FileShare.Read), time);
+        events = new(new FileStream(Path.Combine(folder, EventFile.NameAt(time.GetUtcNow())), FileMode.Create, FileAccess.Write, FileShare.Read), time);
     }
-
-    public string EventsName { get; }
 
     /// <summary>Figures of one step, or of several.</summary>
     public void Add(IEnumerable<TrainingMetric> metrics)

@@ -44,7 +44,7 @@ internal static class ModelCard
             card.Append(CultureInfo.InvariantCulture, $"| {name} | {Text(value)} |\n");
         }
 
-        card.Append("\nThe same command on the same kind of machine ends in the same bytes; `manifest.json` has the hash of every file.\n");
+        card.Append("\nThe same command on the same kind of machine ends in the same bytes; `manifest.json` has the hash of every file that it makes again: `.safetensors`, `.json`, `.jsonl`.\n");
         Figures(card, metrics);
         HeldOut(card, heldOut);
         return card.ToString();
@@ -71,7 +71,7 @@ internal static class ModelCard
         foreach (var metric in metrics.GroupBy(metric => metric.Name, StringComparer.Ordinal))
         {
             var ends = metric.Where(one => one.Step > steps - last).ToList();
-            card.Append(CultureInfo.InvariantCulture, $"| {metric.Key} | {Shown.Metric(metric.First().Value)} | {(ends.Count == 0 ? "-" : Shown.Metric(ends.Average(one => one.Value)))} |\n");
+            card.Append(CultureInfo.InvariantCulture, $"| {Text(metric.Key)} | {Shown.Metric(metric.First().Value)} | {(ends.Count == 0 ? "-" : Shown.Metric(ends.Average(one => one.Value)))} |\n");
         }
     }
 
@@ -85,7 +85,7 @@ internal static class ModelCard
         card.Append("\n## On held-out data\n\n| metric | before | after |\n|---|--:|--:|\n");
         foreach (var figure in heldOut)
         {
-            card.Append(CultureInfo.InvariantCulture, $"| {figure.Name} | {Shown.Metric(figure.Before)} | {Shown.Metric(figure.After)} |\n");
+            card.Append(CultureInfo.InvariantCulture, $"| {Text(figure.Name)} | {Shown.Metric(figure.Before)} | {Shown.Metric(figure.After)} |\n");
         }
     }
 
@@ -95,8 +95,8 @@ internal static class ModelCard
         var value => [($"{group}{setting.Key}", value?.ToString() ?? "")],
     });
 
-    // Names of files are anybody's: no markup, no line of their own.
-    private static string Text(string text) => string.Concat(TerminalText.Line(text).Select(c => c is '|' or '<' or '>' or '`' or '*' or '_' or '[' or ']' or '#' ? $"\\{c}" : $"{c}"));
+    // Names of files and principles are anybody's: no markup, no line of their own.
+    private static string Text(string text) => string.Concat(TerminalText.Line(text).Select(c => c is '\\' or '|' or '<' or '>' or '`' or '*' or '_' or '[' or ']' or '#' ? $"\\{c}" : $"{c}"));
 
     private static string Code(string text) => $"`{TerminalText.Line(text).Replace('`', '\'').Replace('|', '/')}`";
 

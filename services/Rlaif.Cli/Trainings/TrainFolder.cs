@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Rlaif.Cli.Looking;
 using Rlaif.Cli.Running;
 using Rlaif.Feedback.Datasets;
+using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -12,12 +14,16 @@ using Rlaif.Storage;
 namespace Rlaif.Cli.Trainings;
 
 /// <summary>What became of the rows of the data, and of held-out ones.</summary>
-internal sealed record PreparedRows(RowCounts Data, RowCounts? HeldOut);
+/// <param name="Before">Figures of the start on the held-out ones; null: they are not measured yet.</param>
+internal sealed record PreparedRows(RowCounts Data, RowCounts? HeldOut, IReadOnlyList<TrainingMetric>? Before = null);
 
 /// <summary>The folder that a training writes: what it leaves, and below <c>work</c> what it goes on from. It is finished when its manifest is there.</summary>
 internal sealed class TrainFolder : IDisposable
 {
     private const string ManifestName = "manifest.json", FactsName = "training.json", CountsName = "rows.json";
+
+    // A figure may have no value.
+    private static readonly JsonSerializerOptions Kept = new(Json.Options) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly TrainingFacts facts;
     private readonly bool wasThere;
@@ -59,10 +65,10 @@ internal sealed class TrainFolder : IDisposable
     public int? LastCheckpoint() => Checkpoints().Select(name => (int?)int.Parse(name["checkpoint-".Length..], CultureInfo.InvariantCulture)).Max();
 
     /// <summary>What a first start has counted; null: it did not come so far.</summary>
-    public PreparedRows? Rows() => File.Exists(InWork(CountsName)) ? Json.Read<PreparedRows>(File.ReadAllText(InWork(CountsName))) : null;
+    public PreparedRows? Rows() => File.Exists(InWork(CountsName)) ? JsonSerializer.Deserialize<PreparedRows>(File.ReadAllText(InWork(CountsName)), Kept) : null;
 
-    /// <summary>The rows are all there.</summary>
-    public void Keep(PreparedRows rows) => WriteText(InWork(CountsName), Json.Of(rows));
+    /// <summary>The rows are all there, and what was measured on them.</summary>
+    public void Keep(PreparedRows rows) => WriteText(InWork(CountsName), JsonSerializer.Serialize(rows, Kept));
 
     public string InWork(string name) => System.IO.Path.Combine(Work, name);
 
@@ -108,7 +114,7 @@ internal sealed class TrainFolder : IDisposable
     {
         if (IsFinished)
         {
-            CheckSame(Read(Under(ManifestName))?["training"]?.AsObject());
+            CheckSame(Read(Under(ManifestName))?["training"] as JsonObject);
             // A process that died between the manifest and its clean-up.
             if (Directory.Exists(Work))
             {

@@ -38,13 +38,17 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
         screen.Began(Headline(rows.Data));
         await Tell(request.Data, rows.Data);
         await Tell(request.EvaluationData, rows.HeldOut);
-        var files = new MetricFiles(folder.Path, time);
         try
         {
             var began = time.GetTimestamp();
-            var metrics = await TorchThread.Run(() => Train(Job(folder) with { Watch = Watch(files) }, folder.Path, cancel), cancel);
-            var heldOut = request.EvaluationData is null ? [] : await TorchThread.Run(() => HeldOut(folder, cancel), cancel);
-            files.Dispose();
+            rows = await WithBefore(folder, rows, cancel);
+            IReadOnlyList<TrainingMetric> metrics;
+            using (var files = new MetricFiles(folder.Path, time))
+            {
+                metrics = await TorchThread.Run(() => Train(Job(folder) with { Watch = Watch(files) }, folder.Path, cancel), cancel);
+            }
+
+            var heldOut = rows.Before is null ? [] : await TorchThread.Run(() => HeldOut(folder, rows.Before, cancel), cancel);
             models.Chat.Write(folder.Path);
             WriteReports(folder, facts, rows, metrics, heldOut);
             folder.Finish(rows);
@@ -59,12 +63,12 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
         }
         catch (InputException error) when (error.Message.Contains(folder.Work, StringComparison.Ordinal))
         {
-            // The training reads what was made of the user's file.
-            throw new InputException(error.Message.Replace(folder.InWork(Data), request.Data, StringComparison.Ordinal), error);
-        }
-        finally
-        {
-            files.Dispose();
+            // The training reads what was made of the user's files.
+            var heldOut = request.EvaluationData ?? request.Data;
+            throw new InputException(
+                error.Message.Replace(folder.InWork(Data), request.Data, StringComparison.Ordinal)
+                    .Replace(folder.InWork(HeldOutData), heldOut, StringComparison.Ordinal).Replace(folder.InWork(ScaleData), heldOut, StringComparison.Ordinal),
+                error);
         }
     }
 
@@ -122,13 +126,36 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
         };
     }
 
-    private IReadOnlyList<HeldOutFigure> HeldOut(TrainFolder folder, CancellationToken cancel)
+    // Ahead of the training: rows that cannot be measured are told now, not after hours. A resume has the figures.
+    private async Task<PreparedRows> WithBefore(TrainFolder folder, PreparedRows rows, CancellationToken cancel)
     {
-        var before = Job(folder) with { Data = folder.InWork(HeldOutData), Work = folder.InWork("held-out"), LossOf = folder.InWork(Data) };
-        var after = before with { Start = folder.Path, Reference = request.Reference ?? request.Model };
-        return [.. Train(before, folder.Path, cancel).Join(
-            Train(after, folder.Path, cancel), one => one.Name, other => other.Name, (one, other) => new HeldOutFigure(one.Name, one.Value, other.Value), StringComparer.Ordinal)];
+        if (request.EvaluationData is null || rows.Before is not null)
+        {
+            return rows;
+        }
+
+        try
+        {
+            var measured = rows with { Before = await TorchThread.Run(() => Measured(folder, request.Model, cancel), cancel) };
+            folder.Keep(measured);
+            return measured;
+        }
+        catch (InputException) when (folder.LastCheckpoint() is null)
+        {
+            folder.Abandon();
+            throw;
+        }
     }
+
+    private IReadOnlyList<HeldOutFigure> HeldOut(TrainFolder folder, IReadOnlyList<TrainingMetric> before, CancellationToken cancel) =>
+        [.. before.Join(Measured(folder, folder.Path, cancel), one => one.Name, other => other.Name, (one, other) => new HeldOutFigure(one.Name, one.Value, other.Value), StringComparer.Ordinal)];
+
+    private IReadOnlyList<TrainingMetric> Measured(TrainFolder folder, string model, CancellationToken cancel) => Train(
+        Job(folder) with
+        {
+            Start = model, Reference = request.Reference ?? request.Model, Data = folder.InWork(HeldOutData), Work = folder.InWork("held-out"), LossOf = folder.InWork(Data),
+        },
+        folder.Path, cancel);
 
     private void WriteReports(
         TrainFolder folder, TrainingFacts facts, PreparedRows rows, IReadOnlyList<TrainingMetric> metrics, IReadOnlyList<HeldOutFigure> heldOut)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
@@ -24,15 +25,10 @@ internal sealed record NamedContent(string Name, string Sha256)
 
     private static string OfFolder(string folder)
     {
-        // Members of an ensemble lie in folders of their own; what else a folder holds below it is nothing that is read.
-        var folders = Directory.EnumerateDirectories(folder, "member-*").Prepend(folder);
-        var files = folders.SelectMany(Directory.EnumerateFiles).Where(Counts).Order(StringComparer.Ordinal);
+        var files = ModelFolder.Content(folder).Concat(Tokenizers.Select(name => Path.Combine(folder, name)).Where(File.Exists)).Order(StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
             string.Join('\n', files.Select(file => $"{Path.GetRelativePath(folder, file)} {ArtifactStore.Sha256(file)}")))));
     }
-
-    private static bool Counts(string file) => file.EndsWith(".safetensors", StringComparison.Ordinal)
-        || Path.GetFileName(file) is "config.json" or "generation_config.json" || Tokenizers.Contains(Path.GetFileName(file), StringComparer.Ordinal);
 }
 
 /// <summary>All that decides the bytes of a training's result. Two commands with the same facts are the same training.</summary>
@@ -47,10 +43,13 @@ internal sealed record TrainingFacts(
 
     public JsonObject AsJson() => JsonNode.Parse(Json.Of(this))!.AsObject();
 
-    /// <summary>Names of the facts in which another training differs.</summary>
+    /// <summary>Names of the facts in which another training differs. A file by another name is the same one.</summary>
     public IReadOnlyList<string> DifferencesFrom(JsonObject other)
     {
         var mine = AsJson();
-        return [.. mine.Select(fact => fact.Key).Union(other.Select(fact => fact.Key), StringComparer.Ordinal).Where(name => !JsonNode.DeepEquals(mine[name], other[name]))];
+        return [.. mine.Select(fact => fact.Key).Union(other.Select(fact => fact.Key), StringComparer.Ordinal)
+            .Where(name => !JsonNode.DeepEquals(Content(mine[name]), Content(other[name])))];
     }
+
+    private static JsonNode? Content(JsonNode? fact) => fact is JsonObject named ? named["sha256"] ?? fact : fact;
 }

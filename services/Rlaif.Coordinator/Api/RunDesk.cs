@@ -28,7 +28,7 @@ public sealed class RunDesk(
             ConstitutionSha256 = constitution.Sha256,
             CreatedAt = time.GetUtcNow(),
         };
-        await Check(row, document.Prompts, cancel);
+        await Check(row, constitution, document.Prompts, cancel);
         try
         {
             await runs.Create(row, RunPrompts.Read(artifacts, document.Prompts, document.Id, cancel), cancel);
@@ -98,10 +98,25 @@ public sealed class RunDesk(
         }
     }
 
-    private async Task Check(RunRow row, string prompts, CancellationToken cancel)
+    /// <summary>Looks at what a trainer would find out too, after everything before it.</summary>
+    /// <exception cref="InputException">The recipe rewards by rules, and the constitution has none that a machine checks.</exception>
+    public static void CheckRewards(Recipe recipe, Constitution constitution)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(constitution);
+        if (recipe.Optimize.Any(one => one.Online?.Rewards is { Rules: > 0 })
+            && constitution.HardRules.Count == 0 && constitution.Principles.All(principle => principle.Check is null))
+        {
+            throw new InputException($"The recipe rewards by rules, and the constitution {constitution.Id} has no machine check; give a principle one, or leave rewards.rules out. Nothing was started.");
+        }
+    }
+
+    private async Task Check(RunRow row, Constitution constitution, string prompts, CancellationToken cancel)
     {
         // JSON is YAML: the rules of a recipe in a file hold for this one too.
-        _ = Numerics.Of(RecipeFile.Parse(row.Recipe, $"the recipe of run {RlaifId.Short(row.Id)}"));
+        var recipe = RecipeFile.Parse(row.Recipe, $"the recipe of run {RlaifId.Short(row.Id)}");
+        _ = Numerics.Of(recipe);
+        CheckRewards(recipe, constitution);
 
         foreach (var (what, artifact) in new[] { ("starting policy", row.StartPolicy), ("file of prompts", prompts) })
         {

@@ -69,8 +69,10 @@ internal sealed class JudgeConsumer(Judges judges, RunTables runs, RunGuard guar
         var away = judge.Model.Away;
         if (away > Patience)
         {
+            // The endpoint's words come in lines, and what to do stands behind them: a pause is one line.
+            var why = string.Join(' ', unreached.Detail?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []);
             await guard.Pause(
-                command.RunId, "judge", $"{label.Labeler} cannot be reached since {Patience.TotalMinutes:0} minutes ({unreached.Detail}); start it, or name another in judge.endpoint.", cancel);
+                command.RunId, "judge", $"{label.Labeler} cannot be reached since {Patience.TotalMinutes:0} minutes ({why}); start it, or name another in judge.endpoint.", cancel);
             judge.Model.ForgetAway();
         }
         else

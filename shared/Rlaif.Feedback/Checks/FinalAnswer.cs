@@ -8,6 +8,9 @@ namespace Rlaif.Feedback.Checks;
 /// its last number. Numbers are compared by value: 1,234.50, $1234.5 and 2469/2 are one. Other answers are compared by their text.</summary>
 public static partial class FinalAnswer
 {
+    /// <summary>What is wrong with a solution that comes to none, behind its name.</summary>
+    public const string Missing = @"comes to no answer; end it with #### and the answer, \boxed{} around it, or a number";
+
     // Longer ones are no answer that anybody wrote down, and would cost time.
     private const int LongestNumber = 60;
 

@@ -160,6 +160,12 @@ internal sealed partial class ConstitutionReader
             _problems.Add(fields.LineOf("pattern"), e.Message);
         }
 
+        var answer = fields.Text("answer");
+        if (answer is not null && FinalAnswer.Of(answer) is null)
+        {
+            _problems.Add(fields.LineOf("answer"), $"answer {FinalAnswer.Missing}");
+        }
+
         return new()
         {
             Any = fields.Texts("any"),
@@ -168,7 +174,7 @@ internal sealed partial class ConstitutionReader
             Case = fields.Flag("case", false),
             MinWords = (int)fields.Number("minWords", 0, 0, 10_000),
             Pattern = pattern,
-            Answer = fields.Text("answer"),
+            Answer = answer,
             Safety = fields.Word("safety", Safety.Unknown),
         };
     }

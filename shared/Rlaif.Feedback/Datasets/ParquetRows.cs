@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Parquet;
 using Parquet.Serialization;
 using Rlaif.Feedback.Prompts;
@@ -10,6 +11,9 @@ namespace Rlaif.Feedback.Datasets;
 internal static class ParquetRows
 {
     private static readonly ParquetOptions Options = new();
+
+    // Pandas writes a missing figure as NaN, which is no JSON number: in a column that nobody reads it is nobody's concern.
+    private static readonly JsonSerializerOptions WithNaN = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     // The library has this one for the whole process only. Otherwise texts come as ReadOnlyMemory, which is no JSON text.
     static ParquetRows() => ParquetOptions.PreferUntypedString = true;
@@ -31,7 +35,7 @@ internal static class ParquetRows
             var rows = await Explained(path, () => ParquetSerializer.DeserializeUntypedAsync(file, Options, group));
             foreach (var row in rows.Data)
             {
-                yield return new(path, "row", ++number, JsonSerializer.SerializeToElement(row));
+                yield return new(path, "row", ++number, JsonSerializer.SerializeToElement(row, WithNaN));
             }
         }
     }

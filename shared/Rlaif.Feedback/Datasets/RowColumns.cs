@@ -34,9 +34,21 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
             return ReadOnlyDictionary<string, double>.Empty;
         }
 
-        return Find(name) is { ValueKind: JsonValueKind.Object } group
-            ? group.EnumerateObject().ToDictionary(one => one.Name, one => Probability(one.Value, $"{name}.{one.Name}"), StringComparer.Ordinal)
-            : throw new FormatException($"{name} must be an object of probabilities, this is {Kind(Find(name))}.");
+        if (Find(name) is not { ValueKind: JsonValueKind.Object } group)
+        {
+            throw new FormatException($"{name} must be an object of probabilities, this is {Kind(Find(name))}.");
+        }
+
+        var read = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var one in group.EnumerateObject())
+        {
+            if (!read.TryAdd(one.Name, Probability(one.Value, $"{name}.{one.Name}")))
+            {
+                throw new FormatException($"{name} has {one.Name} twice; leave one of them out.");
+            }
+        }
+
+        return read;
     }
 
     /// <summary>A probability, or true and false.</summary>
@@ -105,10 +117,14 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
     private static int Id(JsonElement id, string name) => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var value) && value >= 0
         ? value : throw new FormatException($"{name} holds {id.GetRawText()} among token ids.");
 
+    // As Parquet's are handed on.
+    private static bool IsNotFinite(JsonElement text) => text.ValueEquals("NaN") || text.ValueEquals("Infinity") || text.ValueEquals("-Infinity");
+
     private static string Kind(JsonElement? value) => value?.ValueKind switch
     {
         JsonValueKind.Array => "a list",
         JsonValueKind.Object => "an object",
+        JsonValueKind.String when IsNotFinite(value.Value) => "a number that is not finite",
         JsonValueKind.String => "a text",
         JsonValueKind.Number => "a number",
         JsonValueKind.True or JsonValueKind.False => "true or false",

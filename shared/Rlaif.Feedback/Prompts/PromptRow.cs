@@ -117,7 +117,7 @@ internal static class PromptRow
         : throw new FormatException($"expect.{property.Name} must be a list of words, this is {Kind(property.Value)}.");
 
     private static string Solution(JsonElement value, string name) => FinalAnswer.Of(Text(value, name)) is not null ? value.GetString()!
-        : throw new FormatException($"{name} comes to no answer; end it with #### and the answer, \\boxed{{}} around it, or a number.");
+        : throw new FormatException($"{name} {FinalAnswer.Missing}.");
 
     private static string Pattern(JsonProperty property)
     {

@@ -23,10 +23,15 @@ public static class TorchRuntime
     public static void Open() => LibTorch.Open();
 
     /// <summary>The run's settings for what follows on this thread, the torch thread: every piece of work of a run begins with them.</summary>
-    /// <exception cref="InputException">This process lacks the device: its worker declines.</exception>
+    /// <exception cref="InputException">This process lacks the device: its worker declines. Or the device does not compute in the precision.</exception>
     public static void Use(Numerics numerics)
     {
         ArgumentNullException.ThrowIfNull(numerics);
+        if (numerics is { Precision: Precision.TensorFloat32, Device: DeviceKind.Cpu })
+        {
+            throw new InputException("The precision is tensorfloat32, which only a card computes in; set the device to cuda, or the precision to float32.");
+        }
+
         if (get_num_threads() != numerics.Threads)
         {
             set_num_threads(numerics.Threads);

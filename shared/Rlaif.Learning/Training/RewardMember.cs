@@ -18,7 +18,7 @@ internal sealed record RewardMember(int Number, TrainingJob Job, string Out)
         var count = recipe.Members ?? 1;
         IReadOnlyList<string> starts = ModelFolder.IsRewardModel(job.Start) ? ModelFolder.Members(job.Start) : [.. Enumerable.Repeat(job.Start, count)];
         return starts.Count == count
-            ? [.. starts.Select((start, i) => Of(i + 1, job with { Start = start }, outFolder))]
+            ? [.. starts.Select((start, i) => Of(i + 1, count, job with { Start = start }, outFolder))]
             : throw new InputException(
                 $"The reward model {job.Start} has {starts.Count} members, the recipe asks for {count}; set rewardModel.members to {starts.Count} or start from a policy.");
     }
@@ -39,16 +39,17 @@ internal sealed record RewardMember(int Number, TrainingJob Job, string Out)
     public IEnumerable<TrainingMetric> Named(IReadOnlyList<TrainingMetric> metrics) =>
         Number == 1 ? metrics : metrics.Select(metric => metric with { Name = $"member_{Number}/{metric.Name}" });
 
-    private static RewardMember Of(int number, TrainingJob job, string outFolder)
+    private static RewardMember Of(int number, int count, TrainingJob job, string outFolder)
     {
-        if (number == 1)
-        {
-            return new(1, job, outFolder);
-        }
-
-        var member = new RewardMember(
+        var member = number == 1 ? new(1, job, outFolder) : new RewardMember(
             number, job with { Seed = new RandomStream(job.Seed, (ulong)number).Next(), Work = ModelFolder.Member(job.Work, number) }, ModelFolder.Member(outFolder, number));
-        return job.Watch is not { } watch ? member
-            : member with { Job = member.Job with { Watch = step => watch(step with { Metrics = [.. member.Named(step.Metrics)] }) } };
+        // Whoever watches sees one training; a figure's step is that of its member.
+        return job.Watch is not { } watch ? member : member with
+        {
+            Job = member.Job with
+            {
+                Watch = step => watch(step with { Step = ((number - 1) * step.Steps) + step.Step, Steps = count * step.Steps, Metrics = [.. member.Named(step.Metrics)] }),
+            },
+        };
     }
 }

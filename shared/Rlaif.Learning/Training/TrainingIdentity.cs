@@ -35,15 +35,8 @@ internal static class TrainingIdentity
     private static string Device => TensorDevice.Current == DeviceKind.Cpu ? "" : $", {TensorDevice.Current}";
 
     private static string Model(string path) => Directory.Exists(path)
-        ? Hash(ModelFolder.Members(path).SelectMany(Files).Where(Counts).Order(StringComparer.Ordinal)
-            .Select(f => Path.GetRelativePath(path, f) + " " + File(f)))
+        ? Hash(ModelFolder.Content(path).Select(f => Path.GetRelativePath(path, f) + " " + File(f)))
         : File(path);
-
-    private static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder).Concat(System.IO.File.Exists(PrincipleHeads.FileOf(folder)) ? [PrincipleHeads.FileOf(folder)] : []);
-
-    private static bool Counts(string file) =>
-        file.EndsWith(".safetensors", StringComparison.Ordinal) || Path.GetFileName(file) is "config.json" or "generation_config.json";
 
     private static string File(string path)
     {

@@ -55,6 +55,12 @@ public static class ModelFolder
     public static IReadOnlyList<string> Members(string folder) =>
         [folder, .. Enumerable.Range(2, int.MaxValue - 2).Select(number => Member(folder, number)).TakeWhile(Directory.Exists)];
 
+    /// <summary>The files that make a model what it is, of every member: configuration, weights, heads of principles. A tokenizer is none of them.</summary>
+    public static IEnumerable<string> Content(string folder) => Members(folder)
+        .SelectMany(member => Directory.EnumerateFiles(member).Concat(File.Exists(PrincipleHeads.FileOf(member)) ? [PrincipleHeads.FileOf(member)] : []))
+        .Where(file => file.EndsWith(".safetensors", StringComparison.Ordinal) || Path.GetFileName(file) is "config.json" or "generation_config.json")
+        .Order(StringComparer.Ordinal);
+
     internal static string Member(string folder, int number) => Path.Combine(folder, $"member-{number}");
 
     /// <summary>The shape of a reward model in a folder, without its weights.</summary>

@@ -12,23 +12,29 @@ internal static class OnlineRules
             Check(document, $"{place}.rewards", rewards);
         }
 
+        if (one.Online is { NeedsRewardModel: false } own)
+        {
+            CheckNoRewardModel(document, place, own);
+        }
+
         switch (one)
         {
             case { Ppo: { } ppo }:
                 CheckPenalty(document, place, ppo);
+                CheckSteps(document, place, ppo, ppo is { RolloutEpochs: 1, Minibatches: 1 }, "rolloutEpochs or minibatches");
                 break;
             case { Grpo: { } grpo }:
                 Check(document, place, grpo);
-                CheckSteps(document, place, grpo);
+                CheckSteps(document, place, grpo, grpo.Iterations == 1, "iterations");
                 CheckDistance(document, place, grpo, grpo.Beta > 0);
                 break;
             case { Rloo: { } rloo }:
-                CheckSteps(document, place, rloo);
+                CheckSteps(document, place, rloo, rloo.Iterations == 1, "iterations");
                 CheckDistance(document, place, rloo, rloo.Beta > 0);
                 break;
             case { ReinforcePlusPlus: { } reinforce }:
                 Check(document, place, reinforce);
-                CheckSteps(document, place, reinforce);
+                CheckSteps(document, place, reinforce, reinforce.Iterations == 1, "iterations");
                 CheckDistance(document, place, reinforce, reinforce.Beta > 0);
                 break;
             case { BestOfN: { } best }:
@@ -55,6 +61,27 @@ internal static class OnlineRules
         if (rewards.ShortestTokens > rewards.LongestTokens)
         {
             document.Wrong($"{place}.shortestTokens", $"is {rewards.ShortestTokens}; it must be at most longestTokens, {rewards.LongestTokens}.");
+        }
+
+        if (rewards.Length == 0)
+        {
+            var defaults = new RewardsRecipe();
+            document.Unused($"{place}.shortestTokens", rewards.ShortestTokens, defaults.ShortestTokens, "without length");
+            document.Unused($"{place}.longestTokens", rewards.LongestTokens, defaults.LongestTokens, "without length");
+        }
+    }
+
+    private static void CheckNoRewardModel(RecipeDocument document, string place, OnlineRecipe online)
+    {
+        const string why = "plays no part where rewards name no rewardModel; leave it out.";
+        if (online.NormaliseRewards)
+        {
+            document.Wrong($"{place}.normaliseRewards", why);
+        }
+
+        if (online.Pessimism is not null)
+        {
+            document.Wrong($"{place}.pessimism", why);
         }
     }
 
@@ -106,12 +133,12 @@ internal static class OnlineRules
         }
     }
 
-    private static void CheckSteps(RecipeDocument document, string path, GroupRecipe group)
+    private static void CheckSteps(RecipeDocument document, string path, OnlineRecipe online, bool isOneStep, string steps)
     {
-        foreach (var (name, value) in group.Iterations > 1 ? [] : OfSteps(group))
+        foreach (var (name, value) in isOneStep ? OfSteps(online) : [])
         {
             document.Wrong($"{path}.guards.{name}", FormattableString.Invariant(
-                $"is {value}, which plays no part with one step on each batch of responses: the policy is the one that sampled; set iterations above 1."));
+                $"is {value}, which plays no part with one step on each batch of responses: the policy is the one that sampled; set {steps} above 1."));
         }
     }
 

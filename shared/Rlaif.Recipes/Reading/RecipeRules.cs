@@ -94,24 +94,43 @@ internal static class RecipeRules
     // What rewards are made of must be there: a run trains its reward model itself.
     private static void CheckRewards(RecipeDocument document, string place, OnlineRecipe? online, RewardModelRecipe rewardModel)
     {
-        if (online is { Pessimism: not null } && rewardModel.Members is null)
+        if (online is not { NeedsRewardModel: true })
+        {
+            return;
+        }
+
+        if (online.Pessimism is not null && rewardModel.Members is null)
         {
             document.Wrong($"{place}.pessimism", "subtracts what the members of an ensemble disagree, and there is one reward model; set rewardModel.members, Coste et al. have 5.");
         }
 
-        if (online is { NormaliseRewards: true } && !rewardModel.StoreScale)
+        if (online.NormaliseRewards && !rewardModel.StoreScale)
         {
             document.Wrong($"{place}.normaliseRewards", "divides by a scale that the reward model does not store; set rewardModel.storeScale to true.");
         }
     }
 
-    /// <summary>Settings of a reward model that choose among the pairs of rounds.</summary>
-    public static void CheckOutsideOfRounds(RecipeDocument document)
+    /// <summary>Settings that only the rounds of a run make something of.</summary>
+    public static void CheckOutsideOfRounds(RecipeDocument document, TrainingRecipe recipe)
     {
         foreach (var setting in new[] { "maxPairs", "replay" }.Where(document.Names))
         {
             document.Wrong(setting, "chooses among the pairs of a run's rounds; a training on files takes every row, so leave it out.");
         }
+
+        void Refuse(bool isAsked, string setting, string what)
+        {
+            if (isAsked)
+            {
+                document.Wrong(setting, $"{what}; leave it out.");
+            }
+        }
+
+        var online = recipe as OnlineRecipe;
+        Refuse(online?.Alarm is not null, "alarm", "pauses a run, and a training on files is none");
+        Refuse(online?.Rewards is { Rules: > 0 }, "rewards.rules", "is about the machine checks of a run's constitution, and a training on files has none");
+        Refuse(online?.Rewards is { Answer: > 0 }, "rewards.answer", "is about the answers that a run's prompts carry, and the prompts of a training on files carry none");
+        Refuse(online is PpoRecipe { KeepCritic: true }, "keepCritic", "is about a run's next round, and a training on files has none");
     }
 
     /// <summary>What the settings of an adapter say together.</summary>

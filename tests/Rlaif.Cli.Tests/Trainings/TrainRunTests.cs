@@ -105,6 +105,35 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     }
 
     [Fact]
+    public async Task Held_out_rows_that_cannot_be_measured_are_told_by_their_file_before_anything_is_trained()
+    {
+        var one = Path.Combine(files.Folder, "one-prompt.jsonl");
+        await File.WriteAllLinesAsync(one, [.. Enumerable.Range(0, 2).Select(i => $$"""{"prompt":"Hello","completion":"Answer {{i}}.","label":true}""")], Cancel);
+        var request = files.Request("kto", "held-out") with { EvaluationData = one };
+        var refused = await Assert.ThrowsAsync<InputException>(() => TrainingFiles.Run(request, Cancel, step => Assert.Fail($"Step {step} was trained.")));
+        Assert.StartsWith($"{one} has responses to one prompt only; ", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(request.Out));
+    }
+
+    [Fact]
+    public async Task A_training_that_goes_on_takes_the_figures_from_before_it_as_they_were_measured()
+    {
+        var request = files.Request("dpo", "measured-once") with { EvaluationData = files.Pairs };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        await TrainingFiles.Run(request, stop.Token, step =>
+        {
+            if (step == 2)
+            {
+                stop.Cancel();
+            }
+        });
+        var kept = Path.Combine(request.Out, "work", "rows.json");
+        await File.WriteAllTextAsync(kept, (await File.ReadAllTextAsync(kept, Cancel)).Replace("\"value\":0.693", "\"value\":9.693", StringComparison.Ordinal), Cancel);
+        await TrainingFiles.Run(request, Cancel);
+        Assert.Contains("| dpo/loss | 9.6931 | ", await File.ReadAllTextAsync(Path.Combine(request.Out, "README.md"), Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_adapter_lies_beside_the_policy_that_it_makes_and_merges_to_the_same_bytes()
     {
         var request = files.Request("dpo", "adapted", "lora.rank=2");
@@ -121,7 +150,9 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     public async Task An_ensemble_of_classifiers_stores_its_scale_and_scores_by_its_mean()
     {
         var request = files.Request("reward", "ensemble", "members=2", "classifier=true", "storeScale=true", "lora.rank=2") with { Data = files.File("judged") };
-        var (_, told) = await TrainingFiles.Run(request, Cancel);
+        List<int> steps = [];
+        var (_, told) = await TrainingFiles.Run(request, Cancel, steps.Add);
+        Assert.Equal(Enumerable.Range(1, 8), steps);        // one progress over both members
         Assert.Contains("6 answers of judged.jsonl", told, StringComparison.Ordinal);
         Assert.True(TrainingFiles.Json(Path.Combine(request.Out, "config.json")).TryGetProperty("std", out _));
         var made = TrainingFiles.Json(Path.Combine(request.Out, "manifest.json")).GetProperty("sha256");
@@ -163,6 +194,32 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
         Assert.Equal(
             $"{files.Folder} is not empty, and no training that can go on is in it; name another folder.",
             (await Assert.ThrowsAsync<InputException>(() => TrainingFiles.Run(request with { Out = files.Folder }, Cancel))).Message);
+        var somebodys = Directory.CreateDirectory(Path.Combine(files.Folder, "somebodys")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(somebodys, "manifest.json"), """{"training":"text"}""", Cancel);
+        Assert.Equal(
+            $"{somebodys} holds another training, which differs in all; name another folder, or delete it to train anew.",
+            (await Assert.ThrowsAsync<InputException>(() => TrainingFiles.Run(request with { Out = somebodys }, Cancel))).Message);
+    }
+
+    [Fact]
+    public async Task A_training_is_known_by_what_it_reads_and_not_by_the_names_of_files()
+    {
+        var request = files.Request("sft", "known");
+        await TrainingFiles.Run(request, Cancel);
+        var moved = Path.Combine(files.Folder, "moved.jsonl");
+        File.Copy(request.Data, moved);
+        var (_, told) = await TrainingFiles.Run(request with { Data = moved }, Cancel);
+        Assert.Contains("holds this training, and it is finished; nothing was done.", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_heads_of_principles_are_part_of_a_reward_model()
+    {
+        var model = Directory.CreateDirectory(Path.Combine(files.Folder, "with-heads")).FullName;
+        File.WriteAllText(Path.Combine(model, "model.safetensors"), "body");
+        var before = NamedContent.Of(model).Sha256;
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(model, "principles")).FullName, "heads.safetensors"), "heads");
+        Assert.NotEqual(before, NamedContent.Of(model).Sha256);
     }
 
     [Fact]

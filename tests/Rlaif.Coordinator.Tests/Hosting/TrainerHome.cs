@@ -1,4 +1,5 @@
 using Dapper;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,9 @@ internal sealed class TrainerHome : IAsyncDisposable
 
     public TrainingTables Trainings => new(Database);
 
+    /// <summary>Pauses that everybody was told of.</summary>
+    public PauseWatch Pauses { get; } = new();
+
     public static async Task<TrainerHome> Start(Script script)
     {
         var home = new TrainerHome();
@@ -42,6 +46,7 @@ internal sealed class TrainerHome : IAsyncDisposable
         var module = new ServiceModule(
             "trainer", services => services.AddSingleton(script).AddSingleton<TimeProvider>(home.Time).AddTrainer<ScriptedTrainer>(), _ => { });
         home.host = RlaifHost.Build(Deployment.Embedded(new HomeFolder(home.folder)), [module], LogLevel.Error);
+        home.host.Services.GetRequiredService<IBus>().ConnectPublishObserver(home.Pauses);
         await home.host.StartAsync();
         return home;
     }

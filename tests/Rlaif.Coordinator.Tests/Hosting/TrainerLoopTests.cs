@@ -107,6 +107,7 @@ public class TrainerLoopTests
         await using var home = await TrainerHome.Start(script);
         begun.SetResult(home);
         await Eventually.True(async () => await home.PauseReason() == "The words left their band.", "the run paused");
+        await Eventually.True(() => Task.FromResult(home.Pauses.Told.Select(pause => pause.Reason).SequenceEqual(["The words left their band."])), "everybody was told");
         Assert.Equal(seen, Assert.Single(await home.Trainings.Metrics(TrainerHome.Run, Cancel)));
         Assert.Empty(await home.Trainings.Checkpoints(TrainerHome.Run, Cancel));
         await Eventually.True(() => Task.FromResult(!home.Staged().Any()), "nothing is left of it");
@@ -134,6 +135,7 @@ public class TrainerLoopTests
         finish.SetResult();
         await home.Stop();
         Assert.Null(await home.PauseReason());
+        Assert.Empty(home.Pauses.Told);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Api;
 using Rlaif.Hosting;
+using Rlaif.Recipes;
 using Rlaif.Storage;
 using Rlaif.Testing;
 
@@ -151,6 +152,19 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         var said = await refused.Content.ReadAsStringAsync(Cancel);
         Assert.True(said.Contains(word, StringComparison.Ordinal), said);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_rewarded_by_rules_needs_a_constitution_that_has_some()
+    {
+        var policy = await host!.Services.GetRequiredService<ArtifactStore>().AddText("policy", "config.json", "{}", Cancel);
+        var document = await Document(policy) with { Recipe = Json.Of(TestRecipe.Of(new OptimizationRecipe { Grpo = new() { Rewards = new() { Rules = 1 } } })) };
+        const string plain = "{id: plain, version: 1, critiqueRequest: What is wrong?, revisionRequest: Write it again., principles: [{id: kind, question: Which is kinder?}]}";
+        using var refused = await client.PostAsJsonAsync("/v1/runs", document with { Constitution = plain }, Json.Options, Cancel);
+        var said = await refused.Content.ReadAsStringAsync(Cancel);
+        Assert.True(said.Contains("the constitution plain has no machine check", StringComparison.Ordinal), said);
+        using var created = await client.PostAsJsonAsync("/v1/runs", document, Json.Options, Cancel);
+        Assert.True(created.StatusCode == HttpStatusCode.Created, await created.Content.ReadAsStringAsync(Cancel));
     }
 
     [Theory]

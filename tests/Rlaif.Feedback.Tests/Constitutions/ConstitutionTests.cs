@@ -129,6 +129,7 @@ public class ConstitutionTests
     [InlineData("{prompt: Hi, a: A, b: B}", "needs expect")]
     [InlineData("{prompt: Hi, a: A, expect: first}", "needs b")]
     [InlineData("{prompt: Hi, a: A, b: B, expect: tie, expectation: {pattern: '['}}", "is not valid")]
+    [InlineData("{prompt: Hi, a: A, b: B, expect: tie, expectation: {answer: four}}", "answer comes to no answer; end it with #### and the answer, \\boxed{} around it, or a number")]
     [InlineData("Hi", "must be a list of mappings")]
     public void A_golden_pair_that_cannot_be_run_is_refused(string pair, string says) =>
         Assert.Contains(says, Refused($"{Head}principles: [{{id: kind, question: Which?}}]\ngoldenPairs: [{pair}]"), StringComparison.Ordinal);

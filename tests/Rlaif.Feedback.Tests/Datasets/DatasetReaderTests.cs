@@ -89,6 +89,7 @@ public sealed class DatasetReaderTests : DataFolder
     [InlineData(DatasetShape.Pairs, """{"prompt":[1,-2],"chosen":[1],"rejected":[2]}""", "prompt holds -2 among token ids.")]
     [InlineData(DatasetShape.Pairs, """{"prompt":[1],"chosen":"a","rejected":"b"}""", "prompt and chosen must both be text or both be token ids.")]
     [InlineData(DatasetShape.Pairs, """{"prompt":"hi","chosen":"a","rejected":"b","probability":1.5}""", "probability is 1.5; it must be from 0 to 1.")]
+    [InlineData(DatasetShape.Pairs, """{"prompt":"a","chosen":"b","rejected":"c","principles":{"kind":1,"kind":0}}""", "principles has kind twice; leave one of them out.")]
     [InlineData(DatasetShape.Judged, """{"prompt":"hi","completion":"a","label":"good"}""", "label must be true, false or from 0 to 1, this is a text.")]
     public void A_row_of_another_shape_ends_the_reading_with_its_line(DatasetShape shape, string row, string told)
     {

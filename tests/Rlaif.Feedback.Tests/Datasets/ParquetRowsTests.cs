@@ -1,5 +1,6 @@
 using Parquet.Serialization;
 using Rlaif.Feedback.Datasets;
+using Rlaif.Recipes;
 
 namespace Rlaif.Feedback.Tests.Datasets;
 
@@ -34,6 +35,17 @@ public sealed class ParquetRowsTests : DataFolder
         public List<int>? ids { get; set; }
     }
 
+    private sealed class ScoredRow
+    {
+        public string? prompt { get; set; }
+
+        public string? chosen { get; set; }
+
+        public string? rejected { get; set; }
+
+        public double score { get; set; }
+    }
+
     [Fact]
     public async Task Conversational_rows_are_those_of_json_over_several_row_groups()
     {
@@ -57,5 +69,20 @@ public sealed class ParquetRowsTests : DataFolder
         Assert.Equal([new SkippedRows("an answer is empty", 1, "row 2")], counts.Skipped);
         var columns = new Dictionary<string, string>(StringComparer.Ordinal) { ["prompt"] = "ids" };
         Assert.Equal(["[1 2]", "[3]"], Read(DatasetShape.Prompts, path, columns).Items.Select(Shown));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public async Task A_figure_that_is_not_finite_matters_only_where_it_is_read(double figure)
+    {
+        var path = Path.Combine(Folder, "scored.parquet");
+        ScoredRow[] rows = [new() { prompt = "a", chosen = "b", rejected = "c", score = figure }];
+        await ParquetSerializer.SerializeAsync(rows, path, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["u:a > b | c @ 1"], Read(DatasetShape.Pairs, path).Items.Select(Shown));
+        var columns = new Dictionary<string, string>(StringComparer.Ordinal) { ["probability"] = "score" };
+        Assert.Equal(
+            $"{path}, row 1: probability must be true, false or from 0 to 1, this is a number that is not finite.",
+            Assert.Throws<InputException>(() => Read(DatasetShape.Pairs, path, columns)).Message);
     }
 }
