@@ -15,7 +15,7 @@ public class PackedBatchTests
         var batch = GroupBatch.Packed([TokenSequence.Of([1, 2], [3, 4]), TokenSequence.Of([5], [6]), TokenSequence.Of([7], [8, 9])]);
         Assert.Equal([1, 2, 3, 5, 7, 8], batch.Ids.cpu().data<long>());
         Assert.Equal([0, 1, 2, 0, 0, 1], batch.Positions.cpu().data<long>());
-        Assert.Equal([(3, null), (1, null), (2, null)], batch.Groups);
+        Assert.Equal([(3, null), (1, null), (2, null)], batch.Spans);
         Assert.Equal([3, 4, 6, 8, 9], batch.Asked.Targets.cpu().data<long>());
         Assert.Equal([1, 2, 3, 4, 5], batch.Asked.Rows.cpu().data<long>());
         Assert.Equal([0, 0, 1, 2, 2], batch.Asked.Sequences.cpu().data<long>());

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Models;
 using Rlaif.Learning.Tests.Models;
 using Rlaif.Learning.Training;
 using Rlaif.Learning.Weights;
@@ -57,18 +58,45 @@ public class PairBatchTests
         Assert.Equal(Rejected(pair.Chosen), Rejected([.. pair.Chosen.Select(id => id == 7 ? 8 : 7)]));
     });
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public Task Long_groups_stand_end_to_end_and_what_they_say_is_what_each_response_says_alone(int size) => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        ResponseGroup[] groups = [.. Enumerable.Range(0, 3).Select(i => new ResponseGroup(
+            Text(i, 2 + i), [.. Enumerable.Range(0, size).Select(k => Text((10 * i) + k, (size == 1 ? 120 : 40) + (7 * i) + k))]))];
+        (Tensor LogProbs, Tensor Gradient) Of(LanguageModel policy, AskedTokens asked, Tensor states)
+        {
+            var logProbs = asked.SequenceLogProbs(policy, states);
+            logProbs.sum().backward();
+            return (logProbs, cat([.. policy.Weights.Select(weight => weight.Value.grad!.flatten())]));
+        }
+
+        var config = TinyTraining.Config with { MaxPositions = 256 };
+        using var together = LanguageModel.Create(config, seed: 3, trainable: true);
+        using var alone = LanguageModel.Create(config, seed: 3, trainable: true);
+        var batch = GroupBatch.ForLogProbs(groups);
+        Assert.Equal((1, groups.Length), (batch.Ids.shape[0], batch.Spans.Count));
+        var rows = TokenBatch.Of([.. Enumerable.Range(0, size).SelectMany(k => groups.Select(group => TokenSequence.Of(group.Prompt, group.Responses[k])))]);
+        var (said, ours) = (Of(alone, rows.Asked, rows.Hidden(alone)), Of(together, batch.Asked, batch.Hidden(together)));
+        Assert.InRange((said.LogProbs - ours.LogProbs).abs().max().item<float>(), 0, 1e-3);
+        Assert.InRange((said.Gradient - ours.Gradient).norm().item<float>() / said.Gradient.norm().item<float>(), 0, 1e-5);
+    });
+
+    private static int[] Text(int stream, int count) => [.. Enumerable.Range(0, count).Select(t => 5 + (((stream * 31) + (t * 17)) % 43))];
+
     [Fact]
     public void Responses_of_one_token_and_the_positions_behind_the_prompt()
     {
         using var scope = NewDisposeScope();
         var batch = PairBatch.ForRewards([new([1, 2], [3], [4, 5], 1), new([1], [6, 7], [8], 1)]);
-        Assert.Equal([1, 2, 3, 4, 5, 1, 6, 7, 8], batch.Ids.cpu().data<long>());
-        Assert.Equal([0, 1, 2, 2, 3, 0, 1, 2, 1], batch.Positions.cpu().data<long>());
-        Assert.Equal([5, 4], batch.Groups.Select(group => group.Length));
+        Assert.Equal([1, 2, 3, 4, 5, 1, 6, 7, 8, 0], batch.Ids.cpu().data<long>());
+        Assert.Equal([0, 1, 2, 2, 3, 0, 1, 2, 1, 0], batch.Positions.cpu().data<long>());
         // Of each token what it sees.
         Assert.Equal(
             ["1....", "11...", "111..", "11.1.", "11.11"],
-            Enumerable.Range(0, 5).Select(row => string.Concat(batch.Groups[0].Mask![0, 0, row].cpu().data<float>().Select(one => one == 0 ? '1' : '.'))));
+            Enumerable.Range(0, 5).Select(row => string.Concat(Assert.Single(batch.Spans).Mask![0, 0, row].cpu().data<float>().Select(one => one == 0 ? '1' : '.'))));
         Assert.Equal([2, 7, 4, 8], batch.Last.cpu().data<long>());
         // Rows that predict: the prompt's last state for the first token of both, then one state behind.
         var predicts = PairBatch.ForLogProbs([new([1, 2], [3], [4, 5], 1), new([1], [6, 7], [8], 1)]);

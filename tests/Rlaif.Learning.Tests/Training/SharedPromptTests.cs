@@ -50,6 +50,8 @@ public class SharedPromptTests
         using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
         var rows = TokenBatch.Of([.. tiny.Examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))]);
         Assert.Equal(rows.Asked.LogProbs(policy, rows.Hidden(policy)), rows.Asked.LogProbs(policy, (rows with { Ids = Filled(rows.Ids) }).Hidden(policy)), Same);
+        var groups = PairBatch.ForLogProbs(tiny.Pairs);
+        Assert.Equal(groups.Asked.LogProbs(policy, groups.Hidden(policy)), groups.Asked.LogProbs(policy, (groups with { Ids = Filled(groups.Ids) }).Hidden(policy)), Same);
     });
 
     // Padding has the id 0, which no text of the data has.
