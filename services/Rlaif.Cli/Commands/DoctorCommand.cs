@@ -51,6 +51,8 @@ internal static class DoctorCommand
                 healthy &= works;
                 var devices = cuda.is_available() ? "cpu and cuda" : "cpu";
                 Report("LibTorch", works ? $"{__version__}, computes; has {devices}" : "loads but computes wrong numbers");
+                Report("allocator", await TorchRuntime.KeepsFreedMemory(cancel)
+                    ? "keeps what a step frees" : "gives back what a step frees, and trainings are slow; set GLIBC_TUNABLES as ./rlaif does");
             }
             catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or NotSupportedException)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rlaif.Learning.Models;
 using Rlaif.Recipes;
 using static TorchSharp.torch;
@@ -21,6 +22,24 @@ public static class TorchRuntime
     /// Called when a process starts, a folder that does not fit is told then and not by the first run.</summary>
     /// <exception cref="InputException">The folder holds no LibTorch that fits.</exception>
     public static void Open() => LibTorch.Open();
+
+    /// <summary>Whether what a tensor leaves is there for the next one without a page fault, tried on the torch thread. Where it is not, a training takes a
+    /// multiple of the time (docs/decisions.md); GLIBC_TUNABLES decides, and <c>./rlaif</c> sets it.</summary>
+    public static Task<bool> KeepsFreedMemory(CancellationToken cancel = default) => TorchThread.Run(() =>
+    {
+        const int Floats = 25_000_000, Pages = Floats * 4 / 4096;
+        // The first time the pages are new; other threads of the process have faults of their own.
+        return Enumerable.Range(0, 4).Select(_ =>
+        {
+            var before = PageFaults();
+            ones(Floats).Dispose();
+            return PageFaults() - before;
+        }).Skip(1).Min() < Pages / 20;
+    }, cancel);
+
+    // proc(5): minflt, the eighth after the name.
+    private static long PageFaults() =>
+        File.Exists("/proc/self/stat") ? long.Parse(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[7], CultureInfo.InvariantCulture) : 0;
 
     /// <summary>The run's settings for what follows on this thread, the torch thread: every piece of work of a run begins with them.</summary>
     /// <exception cref="InputException">This process lacks the device: its worker declines. Or the device does not compute in the precision.</exception>

@@ -101,7 +101,7 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
         var request = files.Request("reward", "tied", "ties=davidson") with { Data = data, EvaluationData = files.Pairs };
         await TrainingFiles.Run(request, Cancel);
         // A third ties, so each side has a third: ln 3 before the first step, and ln 2 were the ties those of the held-out pairs.
-        Assert.Matches(@"\| reward_model/loss \| 1\.09[89]\d* \| \d\.\d+ \|\n\| reward_model/accuracy", (await File.ReadAllTextAsync(Path.Combine(request.Out, "README.md"), Cancel)).Split("On held-out data")[1]);
+        Assert.Matches(@"\| reward\\_model/loss \| 1\.09[89]\d* \| \d\.\d+ \|\n\| reward\\_model/accuracy", (await File.ReadAllTextAsync(Path.Combine(request.Out, "README.md"), Cancel)).Split("On held-out data")[1]);
     }
 
     [Fact]
