@@ -40,7 +40,7 @@ public sealed class AbsentJudgeTests : IAsyncDisposable
         // A refusal and not an error of the server: the client does not try it again, so that no wait of its own hangs on the clock.
         var isBack = false;
         await using var stub = await StubEndpoint.Start(_ => Volatile.Read(ref isBack) ? StubEndpoint.Token(("A", 0.75), ("B", 0.25)) : Results.StatusCode(401));
-        await CreateRun();
+        await JudgedRun.Create(database, new(), "run", Cancel);
         var told = new TaskCompletionSource<RunPaused>(TaskCreationOptions.RunContinuationsAsynchronously);
         var labeled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var services = new ServiceCollection()
@@ -84,21 +84,4 @@ public sealed class AbsentJudgeTests : IAsyncDisposable
         what);
 
     private async Task<string?> PauseReason() => (await Runs.Find(RlaifId.Of("run"), Cancel))!.PauseReason;
-
-    private async Task CreateRun()
-    {
-        await database.Migrate(Cancel);
-        var recipe = new Recipe
-        {
-            Name = "test",
-            Policy = "policy",
-            Constitution = "constitution.yaml",
-            Prompts = new() { Train = "prompts.jsonl" },
-            Labelers = new Dictionary<string, string> { ["judge"] = "settle" },
-            Optimize = [],
-        };
-        await Runs.Create(
-            new() { Id = RlaifId.Of("run"), Name = "run", Recipe = Json.Of(recipe), StartPolicy = "policy-of-the-start", CreatedAt = time.GetUtcNow() },
-            AsyncEnumerable.Empty<PromptRow>(), Cancel);
-    }
 }

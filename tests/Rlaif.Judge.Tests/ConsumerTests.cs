@@ -115,22 +115,7 @@ public sealed class ConsumerTests : IAsyncDisposable
         Assert.Contains("maxWrods", declined.Reason, StringComparison.Ordinal);
     }
 
-    private async Task CreateRun(JudgeRecipe judge, string run = "run")
-    {
-        await database.Migrate(Cancel);
-        var recipe = new Recipe
-        {
-            Name = "test",
-            Policy = "policy",
-            Constitution = "constitution.yaml",
-            Prompts = new() { Train = "prompts.jsonl" },
-            Labelers = new Dictionary<string, string> { ["judge"] = "settle" },
-            Optimize = [],
-            Judge = judge,
-        };
-        await new RunTables(database).Create(
-            new() { Id = RlaifId.Of(run), Name = run, Recipe = Json.Of(recipe), StartPolicy = "policy-of-the-start", CreatedAt = DateTimeOffset.UnixEpoch }, AsyncEnumerable.Empty<PromptRow>(), Cancel);
-    }
+    private Task CreateRun(JudgeRecipe judge, string run = "run") => JudgedRun.Create(database, judge, run, Cancel);
 
     private async Task<TAnswer> Answer<TConsumer, TAnswer>(LabelPreference command, Uri own, params LabelPreference[] before)
         where TConsumer : class, IConsumer
