@@ -35,6 +35,11 @@ public abstract record OnlineRecipe : TrainingRecipe
     [Between(1e-6, 100, "0.2")]
     public double ClipHigh { get; init; } = 0.2;
 
+    /// <summary>Batches of responses that the policy may learn from between sampling one and learning from it, so that a judge has time (verl: 1; TRL: 4); 0: none.</summary>
+    [Between(0, 64, "1")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MaxStaleness { get; init; }
+
     /// <summary>What is done when a policy runs away; null: nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GuardsRecipe? Guards { get; init; }
@@ -66,6 +71,26 @@ public abstract record GroupRecipe : OnlineRecipe
     /// <summary>Optimizer steps on each batch of responses (TRL: 1). From the second on ratios leave 1.</summary>
     [Between(1, 100, "1")]
     public int Iterations { get; init; } = 1;
+
+    /// <summary>How a response counts that an older policy sampled; null: as the defaults say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImportanceRecipe? Importance { get; init; }
+}
+
+/// <summary>Importance weights of responses that an older policy sampled: the policy's probability over that of the one that sampled.</summary>
+public sealed record ImportanceRecipe
+{
+    /// <summary>What is weighed: each response, or each of its tokens (biased, and tame for long ones).</summary>
+    [OneOf("sequence", "token")]
+    public string Level { get; init; } = "sequence";
+
+    /// <summary>What becomes of a weight above <see cref="Most"/>: it becomes 0 (TRL), or <see cref="Most"/> (Ionides 2008).</summary>
+    [OneOf("mask", "truncate")]
+    public string Limit { get; init; } = "mask";
+
+    /// <summary>Largest weight (TRL: 3).</summary>
+    [Between(1, 1000, "3")]
+    public double Most { get; init; } = 3;
 }
 
 /// <summary>Group-relative policy optimisation: a response against its siblings, token by token.</summary>

@@ -65,16 +65,20 @@ internal static class Recipes
             Pessimism = rewards.RewardModel > 0 ? online.Pessimism : null,
         };
 
+    // Only what an older policy sampled is weighed.
+    private static T? Stale<T>(T? group)
+        where T : GroupRecipe => group is null or { MaxStaleness: > 0 } ? group : group with { Importance = null };
+
     private static OptimizationRecipe Fitting(OptimizationRecipe one) => one with
     {
         Sft = one.Sft is { Dft: true } sft ? sft with { LabelSmoothing = null } : one.Sft,       // one of two ways to weigh a token
         Dpo = Fitting(one.Dpo),
         Ppo = Rewarded(Fitting(one.Ppo)),
-        Grpo = Rewarded(Fitting(one.Grpo)),
-        Rloo = Rewarded(Guarded(one.Rloo, one.Rloo?.Beta)),
-        ReinforcePlusPlus = Rewarded(Guarded(one.ReinforcePlusPlus, one.ReinforcePlusPlus?.Beta) is { Samples: 1, Baseline: "group" } single ? single with { Baseline = "none" } : Guarded(one.ReinforcePlusPlus, one.ReinforcePlusPlus?.Beta)),
-        BestOfN = Rewarded(one.BestOfN is { } best ? best with { ClipLow = 0.2, ClipHigh = 0.2, Guards = new() } : null),
-        OnlineDpo = Rewarded(one.OnlineDpo is { } pairs ? pairs with { ClipLow = 0.2, ClipHigh = 0.2, Guards = pairs.Guards! with { MaxRatio = null, MaxStepKl = null } } : null),
+        Grpo = Rewarded(Stale(Fitting(one.Grpo))),
+        Rloo = Rewarded(Stale(Guarded(one.Rloo, one.Rloo?.Beta) is { } rloo ? rloo with { Importance = rloo.Importance! with { Level = "sequence" } } : null)),
+        ReinforcePlusPlus = Rewarded(Stale(Guarded(one.ReinforcePlusPlus, one.ReinforcePlusPlus?.Beta) is { Samples: 1, Baseline: "group" } single ? single with { Baseline = "none" } : Guarded(one.ReinforcePlusPlus, one.ReinforcePlusPlus?.Beta))),
+        BestOfN = Rewarded(one.BestOfN is { } best ? best with { ClipLow = 0.2, ClipHigh = 0.2, Guards = new(), Importance = null } : null),
+        OnlineDpo = Rewarded(one.OnlineDpo is { } pairs ? pairs with { ClipLow = 0.2, ClipHigh = 0.2, Guards = pairs.Guards! with { MaxRatio = null, MaxStepKl = null }, Importance = null } : null),
     };
 
     // What goes together with any loss of pairs.

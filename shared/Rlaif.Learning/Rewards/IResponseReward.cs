@@ -10,6 +10,11 @@ public sealed record SampledAnswer(int Prompt, int[] PromptTokens, int[] Tokens,
 /// <summary>One source of rewards. The same answers get the same rewards.</summary>
 public interface IResponseReward
 {
+    /// <summary>Told of answers that <see cref="Of"/> will be asked about later: who takes long begins now.</summary>
+    void Announce(IReadOnlyList<SampledAnswer> answers)
+    {
+    }
+
     /// <summary>What each answer is worth, in their order; NaN where the source has nothing to say of it.</summary>
     IReadOnlyList<float> Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancel);
 }

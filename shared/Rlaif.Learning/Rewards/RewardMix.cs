@@ -29,6 +29,15 @@ internal sealed class RewardMix(IReadOnlyList<RewardSource> sources) : IDisposab
         return (RewardSum.Of(columns, weights).nan_to_num(0).data<float>().ToArray(), parts);
     }
 
+    /// <summary>Tells the sources of answers that they will be asked about later.</summary>
+    public void Announce(IReadOnlyList<SampledAnswer> answers)
+    {
+        foreach (var source in sources)
+        {
+            source.Of.Announce(answers);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var source in sources.Select(source => source.Of).OfType<IDisposable>())

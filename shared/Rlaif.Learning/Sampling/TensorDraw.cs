@@ -8,7 +8,7 @@ namespace Rlaif.Learning.Sampling;
 /// with the same random numbers. Sums are added in another order, so the two differ where a draw falls on the last bits of an f64.</summary>
 internal static class TensorDraw
 {
-    private const int Figures = 4;                                                  // id, log-probability, likeliest id, its logit
+    private const int Figures = 5;                                                  // id, log-probability, that of the draw, likeliest id, its logit
 
     /// <summary>The next token of each row. <paramref name="logits"/>: [rows, vocabulary].</summary>
     public static SampledToken[] Next(Tensor logits, IReadOnlyList<ResponseUnderWay> rows)
@@ -21,8 +21,9 @@ internal static class TensorDraw
         var logTotal = weights.sum(-1, keepdim: true).log();
         var top = (int)Math.Min(rows.Max(row => row.Request.TopLogProbs), logits.shape[1]);
         var ordered = top > 0 || rows.Any(row => row.Request.TopP < 1) ? logits.sort(-1, descending: true, stable: true).Indices : null;
-        var ids = rows.Any(row => row.Request.Temperature > 0) ? Drawn(scores, weights, ordered, best, rows) : best;
-        List<Tensor> figures = [ids, scores.gather(-1, ids) - logTotal, best, largest];
+        var (ids, drawn) = rows.Any(row => row.Request.Temperature > 0) ? Drawn(scores, weights, ordered, best, rows) : (best, null);
+        var logProbs = scores.gather(-1, ids) - logTotal;
+        List<Tensor> figures = [ids, logProbs, drawn ?? logProbs, best, largest];
         if (top > 0)
         {
             var likeliest = ordered!.narrow(-1, 0, top);
@@ -33,7 +34,8 @@ internal static class TensorDraw
         return Read(MemoryMarshal.Cast<byte, double>(onHost.bytes), rows, top);
     }
 
-    private static Tensor Drawn(Tensor scores, Tensor weights, Tensor? ordered, Tensor best, IReadOnlyList<ResponseUnderWay> rows)
+    /// <returns>Ids, and their log-probabilities in what they were drawn from, of no meaning at temperature 0; null: those at temperature 1.</returns>
+    private static (Tensor Ids, Tensor? LogProbs) Drawn(Tensor scores, Tensor weights, Tensor? ordered, Tensor best, IReadOnlyList<ResponseUnderWay> rows)
     {
         var (random, temperature, topP) = Settings(rows);
         if (rows.Any(row => row.Request.Temperature is not (0 or 1)))
@@ -53,7 +55,8 @@ internal static class TensorDraw
         var reached = (upto > random * upto.narrow(-1, upto.shape[1] - 1, 1)).logical_and(weights > 0);
         var first = reached.to(ScalarType.Int8).argmax(-1, keepdim: true);
         // The likeliest one at temperature 0; and if rounding left none that reaches.
-        return where(reached.gather(-1, first).logical_and(random >= 0), first, best);
+        var ids = where(reached.gather(-1, first).logical_and(random >= 0), first, best);
+        return (ids, rows.All(row => row.Request is { Temperature: 1, TopP: 1 }) ? null : (weights.gather(-1, ids) / upto.narrow(-1, upto.shape[1] - 1, 1)).log());
     }
 
     // One upload, each [rows, 1]: random number, negative where none is drawn; temperature; top-p, infinite where nothing is cut.
@@ -81,9 +84,9 @@ internal static class TensorDraw
         for (var row = 0; row < tokens.Length; row++)
         {
             var own = figures.Slice(row * (Figures + (2 * top)), Figures + (2 * top)).ToArray();
-            TokenDraw.CheckLargest((int)own[2], (float)own[3]);
+            TokenDraw.CheckLargest((int)own[3], (float)own[4]);
             var recorded = Enumerable.Range(Figures, Math.Min(rows[row].Request.TopLogProbs, top)).Select(at => ((int)own[at], (float)own[at + top]));
-            tokens[row] = new((int)own[0], (float)own[1], [.. recorded]);
+            tokens[row] = new((int)own[0], (float)own[1], [.. recorded]) { DrawnLogProb = rows[row].Request.Temperature == 0 ? 0 : (float)own[2] };
         }
 
         return tokens;

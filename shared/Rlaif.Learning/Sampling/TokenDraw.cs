@@ -46,7 +46,9 @@ internal sealed class TokenDraw(int vocabulary)
             id = Pick(random.NextDouble());
         }
 
-        return new(id, LogProb(id, logTotal), request.TopLogProbs == 0 ? [] : Top(logits, request.TopLogProbs, logTotal));
+        var token = new SampledToken(id, LogProb(id, logTotal), request.TopLogProbs == 0 ? [] : Top(logits, request.TopLogProbs, logTotal));
+        return request is { Temperature: 1, TopP: 1 } ? token
+            : token with { DrawnLogProb = request.Temperature == 0 ? 0 : (float)Math.Log(weights[id] / TensorPrimitives.Sum<double>(weights)) };
     }
 
     /// <exception cref="DivergedException">The largest logit of a row is not a number.</exception>

@@ -71,6 +71,10 @@ internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
     /// <summary>Whether each token has a worth of its own.</summary>
     public virtual bool WeighsTokens => false;
 
+    /// <summary>What the policy's own samples are worth to it, and those of an older one by their weight.</summary>
+    protected Tensor Weighed(GrpoBatch batch) =>
+        batch.Weights is null ? batch.Advantages : batch.Advantages * (WeighsTokens ? batch.Weights : batch.Weights.squeeze(-1));
+
     protected RatioClip Clip => new(Recipe.ClipLow, Recipe.ClipHigh);
 
     /// <summary>Which samples of a prompt are learnt from, as many of each; all.</summary>

@@ -20,11 +20,12 @@ internal sealed class GroupObjective(
 
     private readonly Dictionary<int, Lesson> lessons = [];
     private readonly GuardsRecipe? guards = algorithm.Recipe.Guards;
+    private readonly ImportanceRecipe importance = algorithm.Recipe.Importance ?? new();
     private double tokens, responses;
     private IReadOnlyList<(string, double)> figures = [];
 
     /// <summary>What is learnt from of a rollout, and what is kept of it for all steps on it, response by response.</summary>
-    private sealed record Lesson(Rollout Rollout, IReadOnlyList<float[]> Worth, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference);
+    private sealed record Lesson(Rollout Rollout, IReadOnlyList<float[]> Worth, IReadOnlyList<float[]>? Old, IReadOnlyList<float[]>? Reference, IReadOnlyList<float[]>? Weights);
 
     public IReadOnlyList<NamedWeight> Weights => policy.Trained;
 
@@ -44,6 +45,10 @@ internal sealed class GroupObjective(
     public long Tokens(IReadOnlyList<int> examples) => examples.Sum(i => (long)lessons[i].Rollout.Group.Length);
 
     public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Sum(i => (long)lessons[i].Worth.Count));
+
+    public void Resume(IReadOnlyList<TrainingMetric> earlier, string checkpoint) => rollouts.Resume(checkpoint);
+
+    public void Keep(string checkpoint) => rollouts.Keep(checkpoint);
 
     public IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
     {
@@ -77,6 +82,8 @@ internal sealed class GroupObjective(
             algorithm.WeighsTokens ? Stored(l => l.Worth) : tensor(InOrder<float>(part, lesson => [.. lesson.Worth.Select(worth => worth[0])])), mask)
         {
             Reference = reference is null ? null : Stored(l => l.Reference!),
+            Weights = part[0].Weights is null ? null : importance.Level == "token" ? Stored(l => l.Weights!)
+                : tensor(InOrder<float>(part, lesson => [.. lesson.Weights!.Select(weight => weight[0])])).unsqueeze(-1),
         };
         var (loss, own) = algorithm.Loss(batch, new(window.Count, tokens, responses, algorithm.Recipe.MaxNewTokens));
         var logRatios = PolicyRatio.LogRatios(now.detach(), batch.Old, mask, MostLogRatio);
@@ -100,7 +107,7 @@ internal sealed class GroupObjective(
     {
         var learnt = algorithm.Learnt(made.Rewards);
         IReadOnlyList<T> Of<T>(IReadOnlyList<T> all) => [.. learnt.Select(k => all[k])];
-        return new(made.Group with { Responses = Of(made.Group.Responses) }, Of(made.Ended), Of(made.Rewards));
+        return made with { Group = made.Group with { Responses = Of(made.Group.Responses) }, Ended = Of(made.Ended), Rewards = Of(made.Rewards) };
     }
 
     /// <summary>What responses are worth, and log-probabilities as far as the algorithm asks for them, under the policy as it is now.</summary>
@@ -113,7 +120,8 @@ internal sealed class GroupObjective(
         var groups = made.Select(rollout => rollout.Group).ToList();
         var looks = guards is { MaxKl: not null };
         float[][] Of(LanguageModel model) => LogProbs(model, groups, algorithm.Temperature, cancel);
-        var old = algorithm.HasOldRatio || algorithm.NeedsKl || (looks && algorithm.HasRatio) ? Of(policy) : null;
+        var isWeighed = algorithm.Recipe.MaxStaleness > 0 && algorithm.HasRatio;
+        var old = algorithm.HasOldRatio || algorithm.NeedsKl || isWeighed || (looks && algorithm.HasRatio) ? Of(policy) : null;
         var before = reference is null ? null : Of(reference);
         var samples = new GroupSamples(
             tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), [.. groups.SelectMany(group => group.Responses).Select(response => response.Length)], old, before)
@@ -126,18 +134,19 @@ internal sealed class GroupObjective(
             StepGuard.CheckDistance(guards, kl);
         }
 
+        var stale = isWeighed ? StaleWeights.Of(algorithm.Name, made, old!, importance) : new(null, algorithm.Recipe.MaxStaleness > 0 ? [StaleWeights.Age(algorithm.Name, made)] : []);
         var worth = algorithm.Worth(samples);
         var size = groups[0].Responses.Count;
         lessons.Clear();
         for (var i = 0; i < made.Count; i++)
         {
             IReadOnlyList<float[]> Own(IReadOnlyList<float[]> all) => [.. all.Skip(i * size).Take(size)];
-            lessons.Add(window[i], new(made[i], Own(worth), algorithm.HasOldRatio ? Own(old!) : null, before is null ? null : Own(before)));
+            lessons.Add(window[i], new(made[i], Own(worth), algorithm.HasOldRatio ? Own(old!) : null, before is null ? null : Own(before), stale.Each is null ? null : Own(stale.Each)));
         }
 
         var learnt = made.SelectMany(rollout => rollout.Group.Responses.Where((_, k) => IsLearnt(rollout, k))).ToList();
         (tokens, responses) = (Math.Max(1, learnt.Sum(response => response.Length)), Math.Max(1, learnt.Count));
-        return distance;
+        return [.. distance, .. stale.Figures];
     }
 
     private (string, double)[] Figures(IReadOnlyList<Rollout> made)

@@ -21,8 +21,15 @@ internal interface IObjective : IDisposable
     /// <summary>Names of the figures that every part has, with unit and estimator.</summary>
     IReadOnlyList<string> Metrics { get; }
 
-    /// <summary>Told of the figures of earlier steps when a training goes on: what an algorithm has learnt beside its weights is among them.</summary>
-    void Resume(IReadOnlyList<TrainingMetric> earlier)
+    /// <summary>Told of the figures of earlier steps when a training goes on: what an algorithm has learnt beside its weights is among them, or was kept.</summary>
+    /// <param name="earlier">Of every step that was done.</param>
+    /// <param name="checkpoint">Folder that <see cref="Keep"/> wrote to.</param>
+    void Resume(IReadOnlyList<TrainingMetric> earlier, string checkpoint)
+    {
+    }
+
+    /// <summary>Writes into the folder of a checkpoint what a training needs to go on beside weights, moments and figures.</summary>
+    void Keep(string checkpoint)
     {
     }
 

@@ -16,6 +16,9 @@ internal sealed class PpoObjective(
     LanguageModel policy, LanguageModel reference, RewardModel critic, IReadOnlyList<int> promptLengths, IRollouts rollouts, RolloutPlan plan, PpoRecipe recipe)
     : IObjective
 {
+    // Of VTrace's ρ.
+    private static readonly ImportanceRecipe Rho = new() { Level = "token", Limit = "truncate", Most = 1 };
+
     private const string Coefficient = "ppo/kl_coefficient", Kl = "ppo/kl_k1_nats_per_sequence";
 
     private readonly Dictionary<int, Lesson> lessons = [];
@@ -43,14 +46,17 @@ internal sealed class PpoObjective(
     public IReadOnlyList<string> Metrics { get; } =
         ["ppo/policy_loss", "ppo/value_loss", "ppo/entropy_nats_per_token", "ppo/clip_fraction", "ppo/approximate_kl_k3_nats_per_token", "ppo/value_clip_fraction"];
 
-    public void Resume(IReadOnlyList<TrainingMetric> earlier)
+    public void Resume(IReadOnlyList<TrainingMetric> earlier, string checkpoint)
     {
+        rollouts.Resume(checkpoint);
         if (earlier.LastOrDefault(metric => metric.Name == Coefficient) is { } coefficient)
         {
             current = plan.Steps[coefficient.Step - 1].Rollout;
             (controller, lastKl) = (controller with { Coefficient = coefficient.Value }, earlier.Last(metric => metric.Name == Kl).Value);
         }
     }
+
+    public void Keep(string checkpoint) => rollouts.Keep(checkpoint);
 
     public IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
     {
@@ -141,7 +147,9 @@ internal sealed class PpoObjective(
         StepGuard.CheckDistance(recipe.Guards, perSequence);
         var scores = tensor(made.Select(rollout => rollout.Rewards[0]).ToArray());
         var rewards = RewardShaping.Rewards(scores, kl, places.Mask, coefficient);
-        var estimated = GeneralisedAdvantage.Of(rewards, Rows(values), places.Mask, recipe.Gamma, recipe.Lambda);
+        var stale = made[0].Staleness == 0 ? null : made.Select(rollout => rollout.Behaviour[0]).ToArray();
+        var estimated = stale is null ? GeneralisedAdvantage.Of(rewards, Rows(values), places.Mask, recipe.Gamma, recipe.Lambda)
+            : new VTrace(recipe.Gamma, recipe.Lambda).Of(rewards, Rows(values), Rows(old), Rows(stale), places.Mask);
         var (advantages, returns) = (places.Each(MaskedStatistics.Whiten(estimated.Advantages, places.Mask)), places.Each(estimated.Returns));
         lessons.Clear();
         for (var i = 0; i < made.Count; i++)
@@ -154,7 +162,7 @@ internal sealed class PpoObjective(
         [
             ("ppo/score", scores.mean().item<float>()), (Kl, lastKl), (Coefficient, coefficient),
             ("ppo/response_tokens", old.Average(of => of.Length)), ("ppo/ended", made.Count(rollout => rollout.Ended[0]) / (double)made.Count),
-            .. RewardFigures.Of(made),
+            .. RewardFigures.Of(made), .. recipe.MaxStaleness == 0 ? [] : StaleWeights.Of("ppo", made, old, Rho).Figures,
         ];
     }
 }

@@ -32,7 +32,7 @@ internal sealed record ReinforceAlgorithm(ReinforcePlusPlusRecipe Settings) : Gr
 
     public override LossPart Loss(GrpoBatch batch, GroupWindow window)
     {
-        var (loss, statistics) = PpoPolicyLoss.Of(batch.LogProbs, batch.Old, batch.Advantages, batch.Mask, Clip, windowTokens: window.Tokens);
+        var (loss, statistics) = PpoPolicyLoss.Of(batch.LogProbs, batch.Old, Weighed(batch), batch.Mask, Clip, windowTokens: window.Tokens);
         return new(loss, [statistics.ClipFraction.item<float>() * (Tokens(batch) / window.Tokens)]);
     }
 }

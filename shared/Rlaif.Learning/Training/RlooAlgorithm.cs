@@ -16,7 +16,7 @@ internal sealed record RlooAlgorithm(RlooRecipe Settings) : GroupAlgorithm("rloo
 
     public override LossPart Loss(GrpoBatch batch, GroupWindow window)
     {
-        var (loss, statistics) = RlooLoss.Of(batch.LogProbs, batch.Old, batch.Advantages, batch.Mask, Clip, window.Rows);
+        var (loss, statistics) = RlooLoss.Of(batch.LogProbs, batch.Old, Weighed(batch), batch.Mask, Clip, window.Rows);
         return new(loss, [statistics.ClipFraction.item<float>() * (Responses(batch) / window.Responses)]);
     }
 }

@@ -1,4 +1,5 @@
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Rewards;
 
 namespace Rlaif.Learning.Training;
 
@@ -10,6 +11,22 @@ internal sealed record Rollout(ResponseGroup Group, IReadOnlyList<bool> Ended, I
 {
     /// <summary>What each source of the rewards gave each response, by the source's name; none where there is one source only and nothing to tell apart.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<float>> Parts { get; init; } = new Dictionary<string, IReadOnlyList<float>>(0);
+
+    /// <summary>Batches of rollouts that the policy has learnt from since it sampled; 0: it is the one that sampled.</summary>
+    public int Staleness { get; init; }
+
+    /// <summary>log μ of each response's tokens in the distribution that they were drawn from; needed where the policy is another one now.</summary>
+    public IReadOnlyList<float[]> Behaviour { get; init; } = [];
+}
+
+/// <summary>What a policy answered to the prompts of a batch, before anybody has said what it is worth.</summary>
+/// <param name="Batch">Number of the batch of rollouts, from 0.</param>
+/// <param name="Answers">As many to each prompt, side by side.</param>
+/// <param name="LogProbs">log μ of the tokens of each, in the distribution that they were drawn from.</param>
+internal sealed record SampledBatch(int Batch, IReadOnlyList<SampledAnswer> Answers, IReadOnlyList<float[]> LogProbs)
+{
+    /// <summary>Batches of rollouts that the policy had learnt from.</summary>
+    public int Policy { get; init; } = Batch;
 }
 
 /// <summary>Where rollouts come from.</summary>
@@ -22,6 +39,16 @@ internal interface IRollouts : IDisposable
     /// <param name="cancel">Looked at between tokens.</param>
     /// <returns>In the order of the prompts, as many responses to each.</returns>
     IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel);
+
+    /// <summary>Writes what was sampled and is not learnt from yet into the folder of a checkpoint.</summary>
+    void Keep(string checkpoint)
+    {
+    }
+
+    /// <summary>Goes on with what a checkpoint holds.</summary>
+    void Resume(string checkpoint)
+    {
+    }
 
     /// <summary>What the greedy response to each prompt is worth, after penalties.</summary>
     IReadOnlyList<float> Greedy(LanguageModel policy, IReadOnlyList<int> prompts, CancellationToken cancel);

@@ -17,20 +17,36 @@ internal sealed class SampledRollouts(
     // The order of the prompts has the streams of the seed itself.
     private readonly ulong draws = ~seed;
 
-    public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
+    public IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) =>
+        Rewarded(Sample(policy, batch, prompts, cancel), cancel);
+
+    /// <summary>Answers that nobody has judged yet.</summary>
+    public SampledBatch Sample(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel)
     {
         var sampled = Sampler.Sample(policy, [.. prompts.SelectMany((prompt, place) => Requests(prompt, batch, place))], cancel: cancel);
-        SampledAnswer[] answers = [.. sampled.Select((response, row) => new SampledAnswer(prompts[row / samples], Prompt(prompts[row / samples]), Ids(response), response.Ended))];
+        return new(
+            batch, [.. sampled.Select((response, row) => new SampledAnswer(prompts[row / samples], Prompt(prompts[row / samples]), Ids(response), response.Ended))],
+            [.. sampled.Select(response => response.Tokens.Select(token => token.DrawnLogProb).ToArray())]);
+    }
+
+    /// <summary>Tells those who judge of answers that are rewarded later.</summary>
+    public void Announce(SampledBatch sampled) => rewards.Announce(sampled.Answers);
+
+    /// <summary>Answers with what they are worth.</summary>
+    public IReadOnlyList<Rollout> Rewarded(SampledBatch sampled, CancellationToken cancel)
+    {
+        SampledAnswer[] answers = [.. sampled.Answers];
         var (sums, parts) = rewards.Of(answers, samples, cancel);
         var totals = Shaped(sums, answers);
         return
         [
-            .. prompts.Select((prompt, place) =>
+            .. answers.Chunk(samples).Select((siblings, place) =>
             {
                 var own = (place * samples)..((place + 1) * samples);
-                return new Rollout(new(Prompt(prompt), [.. answers[own].Select(answer => answer.Tokens)]), [.. answers[own].Select(answer => answer.Ended)], totals[own])
+                return new Rollout(new(siblings[0].PromptTokens, [.. siblings.Select(answer => answer.Tokens)]), [.. siblings.Select(answer => answer.Ended)], totals[own])
                 {
                     Parts = recipe.Rewards is null ? new Dictionary<string, IReadOnlyList<float>>(0) : Own(parts, own),
+                    Behaviour = [.. sampled.LogProbs.Take(own)],
                 };
             }),
         ];

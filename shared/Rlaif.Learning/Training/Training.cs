@@ -102,7 +102,12 @@ public static class Training
         // Under an adapter lies the start as it is: there is no need for a second one.
         LanguageModel Frozen(string model) =>
             policy.Adapter is not null && model == job.Start ? policy.WithoutAdapter() : ModelFolder.ReadModel(model, trainable: false);
-        IRollouts Sampled(int samples) => new SampledRollouts(prompts, OnlineRewards.Of(job, sources, settings), settings, samples, ends, job.Seed);
+        IRollouts Sampled(int samples, IReadOnlyList<int[]> batches)
+        {
+            var sampled = new SampledRollouts(prompts, OnlineRewards.Of(job, sources, settings), settings, samples, ends, job.Seed);
+            return settings.MaxStaleness == 0 ? sampled : new RolloutsAhead(sampled, batches, settings.MaxStaleness);
+        }
+
         var learning = recipe.Ppo is null ? GroupAlgorithm.Of(recipe) : null;
         var tiedTo = learning is { NeedsReference: false } ? null : Frozen(reference);
         // Where the reference is the start, it is the objective's, which lives longer than any look.
@@ -114,12 +119,14 @@ public static class Training
             var plan = RolloutPlan.Of(ppo, lengths, job.Seed);
             var values = ModelFolder.ReadRewardModelStart(critic);
             values.Body.Recomputes = ppo.Recompute;
-            using var classic = new PpoObjective(policy, tiedTo!, values, lengths, Sampled(1), plan, ppo);
+            using var classic = new PpoObjective(policy, tiedTo!, values, lengths, Sampled(1, plan.Rollouts), plan, ppo);
             return Run("ppo", classic, job, ppo, outFolder, progress, cancel, plan.Training(ppo), watch);
         }
 
-        using var objective = new GroupObjective(policy, tiedTo, lengths, Sampled(learning!.Recipe.Samples), learning);
-        return Run(learning.Name, objective, job, learning.Recipe, outFolder, progress, cancel, alarm: watch);
+        var steps = TrainingPlan.Of(learning!.Recipe, lengths, job.Seed);
+        int[][] batches = [.. steps.Batches.Where((_, step) => step % learning.Recipe.Iterations == 0)];
+        using var objective = new GroupObjective(policy, tiedTo, lengths, Sampled(learning.Recipe.Samples, batches), learning);
+        return Run(learning.Name, objective, job, learning.Recipe, outFolder, progress, cancel, steps, watch);
     }
 
     /// <summary>A Bradley-Terry reward model on pairs; with members, as many of them, one after the other, each on all pairs in an order of its own. The

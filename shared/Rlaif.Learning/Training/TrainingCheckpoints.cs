@@ -25,14 +25,15 @@ internal sealed class TrainingCheckpoints(string work, string belongsTo, int eve
 
     /// <summary>Restores the newest checkpoint of this training, if there is one.</summary>
     /// <returns>Metrics of the steps done, and their number.</returns>
-    public (int Step, IReadOnlyList<TrainingMetric> Metrics) Resume(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers)
+    public (int Step, IReadOnlyList<TrainingMetric> Metrics) Resume(IObjective objective, PartOptimizers optimizers)
     {
         if (Mine().FirstOrDefault() is not { State: { } state } newest)
         {
             return (0, []);
         }
 
-        Restore(newest.Folder, state, weights, optimizers);
+        Restore(newest.Folder, state, objective.Weights, optimizers);
+        objective.Resume(state.Metrics, newest.Folder);
         written = state.Step;
         return (state.Step, state.Metrics);
     }
@@ -55,23 +56,23 @@ internal sealed class TrainingCheckpoints(string work, string belongsTo, int eve
 
     /// <summary>Writes a checkpoint when one is due; when it is complete and on the disk, older ones go.</summary>
     /// <exception cref="Recipes.InputException">The disk does not take it; the older checkpoint is untouched.</exception>
-    public void WriteWhenDue(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers, int step, IReadOnlyList<TrainingMetric> metrics)
+    public void WriteWhenDue(IObjective objective, PartOptimizers optimizers, int step, IReadOnlyList<TrainingMetric> metrics)
     {
         if (step - written >= every)
         {
-            Write(weights, optimizers, step, metrics);
+            Write(objective, optimizers, step, metrics);
         }
     }
 
     /// <summary>Writes a checkpoint.</summary>
     /// <inheritdoc cref="WriteWhenDue"/>
-    public void Write(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers, int step, IReadOnlyList<TrainingMetric> metrics)
+    public void Write(IObjective objective, PartOptimizers optimizers, int step, IReadOnlyList<TrainingMetric> metrics)
     {
         written = step;
-        DiskFailure.Explain($"write the checkpoint of step {step} to {work}", () => Put(weights, optimizers, new(belongsTo, step, metrics, optimizers.Updates)));
+        DiskFailure.Explain($"write the checkpoint of step {step} to {work}", () => Put(objective, optimizers, new(belongsTo, step, metrics, optimizers.Updates)));
     }
 
-    private void Put(IReadOnlyList<NamedWeight> weights, PartOptimizers optimizers, StateFile state)
+    private void Put(IObjective objective, PartOptimizers optimizers, StateFile state)
     {
         Directory.CreateDirectory(work);
         // A state has the figures of all steps: it is not read to be thrown away.
@@ -81,8 +82,9 @@ internal sealed class TrainingCheckpoints(string work, string belongsTo, int eve
         try
         {
             Directory.CreateDirectory(aside);
-            Safetensors.Write(Path.Combine(aside, Weights), [.. weights.Select(w => new NamedTensor(w.Name, w.Value))]);
+            Safetensors.Write(Path.Combine(aside, Weights), [.. objective.Weights.Select(w => new NamedTensor(w.Name, w.Value))]);
             Safetensors.Write(Path.Combine(aside, Moments), optimizers.Moments);
+            objective.Keep(aside);
             DurableFile.Write(Path.Combine(aside, State), file => JsonSerializer.Serialize(file, state, ExactDouble.Options));
         }
         catch

@@ -58,7 +58,7 @@ internal sealed class TrainingLoop
             if (plan.MayStopAfter(step))
             {
                 isOver = false;
-                checkpoints?.WriteWhenDue(objective.Weights, optimizers, step + 1, metrics);
+                checkpoints?.WriteWhenDue(objective, optimizers, step + 1, metrics);
             }
 
             var computed = verdict is StepVerdict.LeaveOut or StepVerdict.GoBack ? [] : plan.Batches[step];
@@ -72,14 +72,13 @@ internal sealed class TrainingLoop
 
     private int Resume()
     {
-        var (done, before) = checkpoints?.Resume(objective.Weights, optimizers) ?? (0, []);
-        objective.Resume(before);
+        var (done, before) = checkpoints?.Resume(objective, optimizers) ?? (0, []);
         alarm?.Resume(before);
         metrics.AddRange(before);
         rollbacks = before.Count(metric => metric is { Name: StepGuard.Rollbacks, Value: 1 });
         if (done == 0 && plan.GoesBack)
         {
-            checkpoints?.Write(objective.Weights, optimizers, 0, metrics);
+            checkpoints?.Write(objective, optimizers, 0, metrics);
         }
 
         return done;

@@ -17,6 +17,11 @@ internal static class OnlineRules
             CheckNoRewardModel(document, place, own);
         }
 
+        if (one.Online is GroupRecipe { MaxStaleness: 0, Importance: not null })
+        {
+            document.Wrong($"{place}.importance", "plays no part where the policy itself samples what it learns from; set maxStaleness to 1 or more, or leave it out.");
+        }
+
         switch (one)
         {
             case { Ppo: { } ppo }:
@@ -31,6 +36,11 @@ internal static class OnlineRules
             case { Rloo: { } rloo }:
                 CheckSteps(document, place, rloo, rloo.Iterations == 1, "iterations");
                 CheckDistance(document, place, rloo, rloo.Beta > 0);
+                if (rloo.Importance is { Level: "token" })
+                {
+                    document.Wrong($"{place}.importance.level", "is token, and in rloo a response is one action; write sequence, or leave it out.");
+                }
+
                 break;
             case { ReinforcePlusPlus: { } reinforce }:
                 Check(document, place, reinforce);
@@ -159,6 +169,11 @@ internal static class OnlineRules
         foreach (var (name, value) in OfSteps(group))
         {
             document.Wrong($"{path}.guards.{name}", FormattableString.Invariant($"is {value}, which plays no part {why}."));
+        }
+
+        if (group is { MaxStaleness: > 0, Importance: not null })
+        {
+            document.Wrong($"{path}.importance", $"plays no part {why}.");
         }
     }
 

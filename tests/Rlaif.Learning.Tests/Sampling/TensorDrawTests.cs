@@ -59,6 +59,7 @@ public class TensorDrawTests
     {
         Assert.Equal(pair.First.Id, pair.Second.Id);
         Assert.Equal(pair.First.LogProb, pair.Second.LogProb, 1e-6f);
+        Assert.Equal(pair.First.DrawnLogProb, pair.Second.DrawnLogProb, 1e-5f);
         Assert.Equal(pair.First.Top.Select(top => top.Id), pair.Second.Top.Select(top => top.Id));
         Assert.All(pair.First.Top.Zip(pair.Second.Top), top => Assert.Equal(top.First.LogProb, top.Second.LogProb, 1e-6f));
     });

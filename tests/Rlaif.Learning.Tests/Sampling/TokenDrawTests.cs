@@ -63,6 +63,18 @@ public class TokenDrawTests
         });
 
     [Fact]
+    public void A_token_tells_how_likely_the_draw_was() =>
+        Gen.Select(Gen.Float[-5, 5].Array[1, 50], Gen.Double[0.1, 1], Gen.Double[0.3, 3]).Sample((logits, p, temperature) =>
+        {
+            var draw = new TokenDraw(logits.Length);
+            var token = draw.Next(logits, Requests.Drawn([0], 1, 0) with { Temperature = temperature, TopP = p }, new RandomStream(1, 1));
+            Assert.Equal(Math.Log(draw.Probabilities(logits, temperature, p)[token.Id]), token.DrawnLogProb, 1e-5);
+            Assert.Equal(0, draw.Next(logits, Requests.Greedy([0], 1), new RandomStream(1, 1)).DrawnLogProb);
+            token = draw.Next(logits, Requests.Drawn([0], 1, 0), new RandomStream(1, 1));
+            Assert.Equal(token.LogProb, token.DrawnLogProb);
+        });
+
+    [Fact]
     public void The_lowest_id_wins_a_tie_at_temperature_0()
     {
         var token = new TokenDraw(4).Next([1, 3, 2, 3], Requests.Greedy([0], 1) with { TopLogProbs = 3 }, new RandomStream(1, 1));

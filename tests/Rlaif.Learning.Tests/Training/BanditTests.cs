@@ -1,6 +1,7 @@
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Optimization;
+using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Training;
 using Rlaif.Recipes;
@@ -35,6 +36,11 @@ public class BanditTests
         var plan = RolloutPlan.Of(recipe, lengths, seed: 1);
         return (new PpoObjective(policy, policy.Clone(trainable: false), RewardModel.On(policy), lengths, new Arms(1), plan, recipe), plan.Training(recipe));
     });
+
+    /// <summary>Three steps old, every rollout counts by its weight, and what is learnt is the same.</summary>
+    [Fact]
+    [Trait("Speed", "slow")]
+    public Task Rloo_on_rollouts_of_older_policies_comes_to_the_closed_form() => Reaches(Beta, policy => Old(policy, new() { Rloo = Group(new RlooRecipe { Beta = Beta }) }));
 
     /// <summary>Exactly π*: the penalty is in the reward, and the mean of its siblings is a baseline that does not hold a response's own reward.</summary>
     [Fact]
@@ -120,6 +126,15 @@ public class BanditTests
         return (new GroupObjective(policy, policy.Clone(trainable: false), lengths, new Arms(Samples), algorithm), TrainingPlan.Of(algorithm.Recipe, lengths, seed: 1));
     }
 
+    private static (IObjective, TrainingPlan) Old(LanguageModel policy, OptimizationRecipe recipe)
+    {
+        var algorithm = GroupAlgorithm.Of(recipe with { Rloo = recipe.Rloo! with { MaxStaleness = 3 } });
+        int[] lengths = [.. Enumerable.Repeat(Prompt.Length, algorithm.Recipe.Batch)];
+        var plan = TrainingPlan.Of(algorithm.Recipe, lengths, seed: 1);
+        var rollouts = new SampledRollouts([.. lengths.Select(_ => Prompt)], new([new("arms", 1, new OfArms())]), algorithm.Recipe, Samples, [], seed: 9);
+        return (new GroupObjective(policy, policy.Clone(trainable: false), lengths, new RolloutsAhead(rollouts, plan.Batches, most: 3), algorithm), plan);
+    }
+
     // All examples in every step.
     private static TrainingPlan WholeBatches(int examples) => new(
         [.. Enumerable.Repeat(Enumerable.Range(0, examples).ToArray(), 600)], MicroBatch: 0, new(1e-2, ScheduleKind.Linear, WarmupSteps: 0, Steps: 600), new(), MaxGradientNorm: 1);
@@ -131,6 +146,11 @@ public class BanditTests
         using var still = no_grad();
         var logits = policy.Logits(policy.Hidden(tensor(Prompt.Select(id => (long)id).ToArray()).unsqueeze(0)))[0, ^1];
         return logits.to(float64).log_softmax(-1).cpu().data<double>().ToArray();
+    }
+
+    private sealed class OfArms : IResponseReward
+    {
+        public IReadOnlyList<float> Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancel) => [.. answers.Select(answer => (float)Rewards[answer.Tokens[0]])];
     }
 
     /// <summary>What the policy samples, and its rewards.</summary>

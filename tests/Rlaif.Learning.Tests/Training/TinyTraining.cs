@@ -100,7 +100,7 @@ internal sealed class TinyTraining : IDisposable
     public IReadOnlyList<TrainingMetric> Train(
         string algorithm, string name, TrainingProgress? progress = null, Func<TrainingJob, TrainingJob>? change = null,
         int microBatch = 0, int epochs = 2, int checkpointSteps = 2, int batch = 8, double learningRate = 5e-3, GuardsRecipe? guards = null, int? iterations = null,
-        LoraRecipe? lora = null, double? ema = null, bool recompute = false, AlarmRecipe? alarm = null)
+        LoraRecipe? lora = null, double? ema = null, bool recompute = false, AlarmRecipe? alarm = null, int staleness = 0)
     {
         var job = new TrainingJob { Start = Start, Data = algorithm == "sft" ? ExamplesFile : PairsFile, Work = Work(name), Seed = 5, RewardModel = algorithm == "ppo" || Groups.Contains(algorithm) ? Rewards : null };
         job = change?.Invoke(job) ?? job;
@@ -109,8 +109,8 @@ internal sealed class TinyTraining : IDisposable
             where T : TrainingRecipe =>
             (recipe switch
             {
-                GroupRecipe group => (T)(TrainingRecipe)(group with { Guards = guards, Alarm = alarm, Iterations = iterations ?? group.Iterations }),
-                PpoRecipe ppo => (T)(TrainingRecipe)(ppo with { Guards = guards, Alarm = alarm }),
+                GroupRecipe group => (T)(TrainingRecipe)(group with { Guards = guards, Alarm = alarm, MaxStaleness = staleness, Iterations = iterations ?? group.Iterations }),
+                PpoRecipe ppo => (T)(TrainingRecipe)(ppo with { Guards = guards, Alarm = alarm, MaxStaleness = staleness }),
                 _ => recipe,
             }) with
             {

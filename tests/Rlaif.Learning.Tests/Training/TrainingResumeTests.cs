@@ -55,7 +55,7 @@ public class TrainingResumeTests
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(work, "checkpoint-1")).FullName, "state.json"), "no JSON");
         using var objective = tiny.Objective("sft");
         using var optimizers = new PartOptimizers(objective.Parts, new());
-        new TrainingCheckpoints(work, "test", every: 1).Write(objective.Weights, optimizers, 2, []);
+        new TrainingCheckpoints(work, "test", every: 1).Write(objective, optimizers, 2, []);
         Assert.Equal("checkpoint-2", Path.GetFileName(Assert.Single(Directory.EnumerateDirectories(work))));
     });
 
