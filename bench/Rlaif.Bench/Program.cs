@@ -11,6 +11,7 @@ Dictionary<string, (string What, Func<Task<IReadOnlyList<Figure>>> Measure)> all
     ["pipeline-overhead"] = ("the part of a round's time in which no model computes", PipelineOverhead.Measure),
     ["coordinator-memory"] = ("peak memory with 10^6 prompts over that with 10^5", CoordinatorMemory.Measure),
     ["pair-training"] = ("DPO on HH: useful work over the fastest f32 product, peak memory, and its growth", PairTraining.Measure),
+    ["ppo-training"] = ("PPO on HH prompts beside TRL's, each over the f32 product of its machine", PpoTraining.Measure),
     ["training-speed"] = ("SFT: real tokens' work over the fastest f32 product; what one prompt for a group saves", TrainingSpeed.Measure),
     ["label-settle-slope"] = ("time per pair at the end of 10^5 over that at the beginning", LabelSettleSlope.Measure),
 };

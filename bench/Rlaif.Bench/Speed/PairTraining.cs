@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
-using System.Text.Json.Nodes;
 using Rlaif.Cli.Running;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Text;
@@ -27,7 +25,7 @@ internal static class PairTraining
             yield break;
         }
 
-        TrainingPair[] pairs = [.. ReadPairs(Tokenizer.Read(RealModel.Model)).Take(Pairs)];
+        TrainingPair[] pairs = [.. HhPrompts.Pairs(Tokenizer.Read(RealModel.Model), Longest).Take(Pairs)];
         using var model = new SpeedModel(SpeedModel.Of135M);
         var data = model.Data(pairs, TrainingData.Write);
         double Seconds(Precision precision)
@@ -74,27 +72,4 @@ internal static class PairTraining
 
     private static double Resident() => double.Parse(
         File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(':', 'k')[1], CultureInfo.InvariantCulture);
-
-    // The last answer of a transcript is what was compared; the file's own words, without a chat template.
-    private static IEnumerable<TrainingPair> ReadPairs(Tokenizer tokenizer)
-    {
-        const string Answer = "\n\nAssistant:";
-        using var lines = new StreamReader(new GZipStream(File.OpenRead(RealModel.Prompts), CompressionMode.Decompress));
-        while (lines.ReadLine() is { } line)
-        {
-            var row = JsonNode.Parse(line)!;
-            var (chosen, rejected) = (row["chosen"]!.ToString(), row["rejected"]!.ToString());
-            var end = chosen.LastIndexOf(Answer, StringComparison.Ordinal) + Answer.Length;
-            if (end >= rejected.Length || end >= chosen.Length || chosen[..end] != rejected[..end])
-            {
-                continue;
-            }
-
-            var pair = new TrainingPair(tokenizer.Encode(chosen[..end]), tokenizer.Encode(chosen[end..]), tokenizer.Encode(rejected[end..]), 1);
-            if (pair.Prompt.Length + Math.Max(pair.Chosen.Length, pair.Rejected.Length) <= Longest && pair.Chosen.Length * pair.Rejected.Length > 0)
-            {
-                yield return pair;
-            }
-        }
-    }
 }

@@ -28,6 +28,13 @@ internal sealed class SpeedModel : IDisposable
         MaxPositions = 8192, RopeTheta = 100_000, TiedEmbeddings = true,
     };
 
+    /// <summary>19.7 million parameters, most of them the embedding's.</summary>
+    public static ModelConfig Of20M { get; } = new()
+    {
+        Architecture = "llama", HiddenSize = 256, Layers = 8, Heads = 8, KeyValueHeads = 4, HeadDim = 32, FeedForward = 896, Vocabulary = 49_152,
+        MaxPositions = 2048, TiedEmbeddings = true,
+    };
+
     /// <summary>4.9 million parameters.</summary>
     public static ModelConfig Of5M { get; } = new()
     {
@@ -66,6 +73,16 @@ internal sealed class SpeedModel : IDisposable
     {
         var path = System.IO.Path.Combine(folder, $"data-{++files}.jsonl");
         write(path, items);
+        return path;
+    }
+
+    /// <summary>The folder of a reward model on it.</summary>
+    public string RewardModel()
+    {
+        using var policy = ModelFolder.ReadModel(Path, trainable: false);
+        using var model = Learning.Models.RewardModel.On(policy);
+        var path = System.IO.Path.Combine(folder, "reward-model");
+        ModelFolder.WriteRewardModel(path, model);
         return path;
     }
 

@@ -50,10 +50,16 @@ internal static class TrainCommand
         var reference = new Option<string?>("--reference") { Description = "The frozen policy that the model is tied to (default: itself)" }.NotEmpty();
         var rewards = new Option<string>("--reward-model") { Description = "Judges the answers: a folder that rlaif train reward made", Required = true }.NotEmpty();
         var heldOut = new Option<string?>("--eval-data") { Description = "Rows that are measured before and after, and not learnt from" }.NotEmpty();
+        var samples = new Option<int>("--samples") { Description = "Prompts whose answers before and after stand in the card", DefaultValueFactory = _ => 0 };
         var command = new Command(algorithm, About.GetValueOrDefault(algorithm, $"docs/algorithms/{algorithm}.md")) { model, data, output, set, seed, longest, column };
         if (online || optimization is { Dpo: not null } or { Kto: not null })
         {
             command.Add(reference);
+        }
+
+        if (optimization is not null)
+        {
+            command.Add(samples);
         }
 
         if (online)
@@ -75,6 +81,7 @@ internal static class TrainCommand
                 Out = parsed.GetValue(output)!,
                 Seed = parsed.GetValue(seed),
                 MaxTokens = parsed.GetValue(longest),
+                Samples = optimization is null ? 0 : Counted(parsed.GetValue(samples)),
                 Columns = Columns(parsed.GetValue(column)!),
                 Reference = command.Options.Contains(reference) ? parsed.GetValue(reference) : null,
                 RewardModel = online ? parsed.GetValue(rewards) : null,
@@ -103,6 +110,8 @@ internal static class TrainCommand
 
         return columns;
     }
+
+    private static int Counted(int samples) => samples >= 0 ? samples : throw new InputException($"--samples is {samples}; it must be 0 or more.");
 
     // As a shell would take it again.
     private static string Typed(ParseResult parsed) => "rlaif " + string.Join(' ', parsed.Tokens.Select(token =>

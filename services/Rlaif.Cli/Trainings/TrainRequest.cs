@@ -23,6 +23,9 @@ internal sealed record TrainRequest
 
     public required string Out { get; init; }
 
+    /// <summary>Prompts whose answers before and after are told; not for reward models.</summary>
+    public int Samples { get; init; }
+
     public ulong Seed { get; init; }
 
     /// <summary>Longest text that is trained on; null: the model's positions.</summary>

@@ -50,7 +50,9 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
 
             var heldOut = rows.Before is null ? [] : await TorchThread.Run(() => HeldOut(folder, rows.Before, cancel), cancel);
             models.Chat.Write(folder.Path);
-            WriteReports(folder, facts, rows, metrics, heldOut);
+            var samples = request.Samples == 0 ? [] : await TorchThread.Run(
+                () => AnswerSamples.Of(request, models, folder.InWork(request.EvaluationData is null ? Data : HeldOutData), folder.Path, cancel), cancel);
+            WriteReports(folder, facts, rows, metrics, heldOut, samples);
             folder.Finish(rows);
             screen.Ended($"{request.Out} holds the trained {(request.IsRewardModel ? "reward model" : "policy")}; {time.GetElapsedTime(began).TotalSeconds:0.0} s.");
             return CommandLine.Done;
@@ -158,13 +160,21 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
         folder.Path, cancel);
 
     private void WriteReports(
-        TrainFolder folder, TrainingFacts facts, PreparedRows rows, IReadOnlyList<TrainingMetric> metrics, IReadOnlyList<HeldOutFigure> heldOut)
+        TrainFolder folder, TrainingFacts facts, PreparedRows rows, IReadOnlyList<TrainingMetric> metrics, IReadOnlyList<HeldOutFigure> heldOut,
+        IReadOnlyList<AnswerSample> samples)
     {
         var curves = Curve.Of(metrics);
         var title = $"{algorithm} of {facts.Model.Name} on {facts.Data.Name}, seed {request.Seed}";
         Write(folder.Under("curves.html"), Encoding.UTF8.GetBytes(CurvesPage.Of(title, curves)));
         Write(folder.Under("curves.png"), CurvesPicture.Of(curves));
-        Write(folder.Under("README.md"), Encoding.UTF8.GetBytes(ModelCard.Of(request, facts.AsJson(), rows, metrics, heldOut, command)));
+        var answers = "";
+        if (samples.Count > 0)
+        {
+            AnswerSamples.Write(folder.Under("samples.jsonl"), samples);
+            answers = AnswerSamples.Of(samples);
+        }
+
+        Write(folder.Under("README.md"), Encoding.UTF8.GetBytes(ModelCard.Of(request, facts.AsJson(), rows, metrics, heldOut, command) + answers));
     }
 
     private static void Write(string path, byte[] bytes) => DurableFile.Write(path, file => file.Write(bytes));

@@ -48,6 +48,30 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     [Theory]
     [InlineData("dpo")]
     [InlineData("ppo")]
+    public async Task The_card_shows_what_was_answered_before_and_after(string algorithm)
+    {
+        var request = files.Request(algorithm, algorithm + "-samples", "epochs=2", "learningRate=0.02") with { Samples = 3 };
+        await TrainingFiles.Run(request, Cancel);
+        var samples = (await File.ReadAllLinesAsync(Path.Combine(request.Out, "samples.jsonl"), Cancel)).Select(line => TrainingFiles.Parse(line)).ToList();
+        Assert.Equal(3, samples.Count);
+        Assert.Contains(samples, sample => sample.GetProperty("before").GetString() != sample.GetProperty("after").GetString());
+        var card = await File.ReadAllTextAsync(Path.Combine(request.Out, "README.md"), Cancel);
+        Assert.Equal(3, card.Split("```text").Length - 1);
+        Assert.True(TrainingFiles.Json(Path.Combine(request.Out, "manifest.json")).GetProperty("sha256").TryGetProperty("samples.jsonl", out _));
+    }
+
+    [Fact]
+    public void What_was_answered_cannot_leave_its_place_in_the_card()
+    {
+        var card = AnswerSamples.Of([new("p\n# heading", "```\n# mine", "\u001b[31mred")]);
+        Assert.DoesNotContain("\n# ", card.Replace("\n## Answers", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', card);
+        Assert.Equal(2, card.Split("```").Length - 1);
+    }
+
+    [Theory]
+    [InlineData("dpo")]
+    [InlineData("ppo")]
     [InlineData("reward")]
     public async Task Stopped_and_started_again_it_ends_in_the_same_bytes_and_then_has_nothing_to_do(string algorithm)
     {

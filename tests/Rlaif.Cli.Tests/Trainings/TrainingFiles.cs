@@ -62,9 +62,11 @@ public sealed class TrainingFiles : IAsyncLifetime
 
     internal static string Sha256(string folder) => Convert.ToHexStringLower(SHA256.HashData(System.IO.File.ReadAllBytes(Path.Combine(folder, "model.safetensors"))));
 
-    internal static JsonElement Json(string file)
+    internal static JsonElement Json(string file) => Parse(System.IO.File.ReadAllText(file));
+
+    internal static JsonElement Parse(string text)
     {
-        using var json = JsonDocument.Parse(System.IO.File.ReadAllText(file));
+        using var json = JsonDocument.Parse(text);
         return json.RootElement.Clone();
     }
 
