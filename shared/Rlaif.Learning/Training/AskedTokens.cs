@@ -23,11 +23,11 @@ internal sealed record AskedTokens(Tensor Rows, Tensor Targets, Tensor Sequences
         return model.Logits(states.index_select(0, Rows)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[states, hidden] to [asked], nats per token.</summary>
-    public Tensor LogProbs(LanguageModel model, Tensor states)
+    /// <summary>[states, hidden] to [asked], nats per token, at a temperature.</summary>
+    public Tensor LogProbs(LanguageModel model, Tensor states, double temperature = 1)
     {
         using var scope = NewDisposeScope();
-        return TokenLogProbs.Of(Logits(model, states), Targets).MoveToOuterDisposeScope();
+        return ChunkedLogProbs.Of(model, states.index_select(0, Rows), Targets, temperature).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same with log Σ_v π(v)² where each token stands, [asked] without gradient.</summary>

@@ -82,9 +82,11 @@ internal sealed class PpoObjective(
         ResponseGroup[] groups = [.. part.Select(lesson => lesson.Group)];
         var (batch, places) = (GroupBatch.ForLogProbs(groups), ResponseTokens.Of(groups));
         Tensor Stored(Func<Lesson, float[]> of) => places.Rows(tensor(part.SelectMany(of).ToArray()));
-        var logits = batch.Asked.Logits(policy, batch.Hidden(policy));
-        var now = places.Rows(TokenDistribution.LogProbs(logits, batch.Asked.Targets, recipe.Temperature));
-        var entropy = recipe.EntropyWeight > 0 ? places.Rows(TokenDistribution.Entropy(logits, recipe.Temperature)) : -now.detach();
+        var states = batch.Hidden(policy);
+        // The bonus has a gradient of the whole distribution; without it nothing but the sampled tokens is needed.
+        var logits = recipe.EntropyWeight > 0 ? batch.Asked.Logits(policy, states) : null;
+        var now = places.Rows(logits is null ? batch.Asked.LogProbs(policy, states, recipe.Temperature) : TokenDistribution.LogProbs(logits, batch.Asked.Targets, recipe.Temperature));
+        var entropy = logits is null ? -now.detach() : places.Rows(TokenDistribution.Entropy(logits, recipe.Temperature));
         var tokens = (double)window.Count;
         // Of the step's own policy to the last bit: the ratio is 1 and the gradient is REINFORCE's.
         var old = plan.IsOnPolicy ? now.detach() : Stored(l => l.Old);

@@ -42,8 +42,7 @@ internal sealed class ResponseTokens
     public static Tensor LogProbs(LanguageModel model, GroupBatch batch, double temperature)
     {
         using var scope = NewDisposeScope();
-        var logits = batch.Asked.Logits(model, batch.Hidden(model));
-        return TokenLogProbs.Of(temperature == 1 ? logits : logits / temperature, batch.Asked.Targets).MoveToOuterDisposeScope();
+        return batch.Asked.LogProbs(model, batch.Hidden(model), temperature).MoveToOuterDisposeScope();
     }
 
     /// <summary>[rows, time] to the real tokens of each row.</summary>
