@@ -18,6 +18,12 @@ public sealed record PpoRecipe : OnlineRecipe
     [Between(0, 100, "0.05")]
     public double Beta { get; init; } = 0.05;
 
+    /// <summary>What estimates the KL in the reward: k1, log π - log π_ref, whose gradient there is that of the KL; k2, half its square; k3, never negative
+    /// (TRL: k1 or k3; OpenRLHF: all three); null: k1.</summary>
+    [OneOf("k1", "k2", "k3")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? KlEstimator { get; init; }
+
     /// <summary>KL in nats per sequence that the penalty is moved to bring about (Ziegler et al. 2019: 6); 0: it stays.</summary>
     [Between(0, 10_000, "0")]
     public double KlTarget { get; init; }

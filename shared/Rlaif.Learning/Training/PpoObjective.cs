@@ -25,10 +25,14 @@ internal sealed class PpoObjective(
     private AdaptiveKl controller = new(recipe.Beta, recipe.KlTarget, recipe.KlHorizon);
     private double lastKl;
     private int current = -1;
+    private FirstStep? begun;
     private IReadOnlyList<(string, double)> figures = [];
 
     /// <summary>A response and what every step on it needs, token by token.</summary>
     private sealed record Lesson(ResponseGroup Group, float[] Old, float[] Values, float[] Advantages, float[] Returns);
+
+    /// <summary>What a step that has begun has computed of its examples.</summary>
+    private sealed record FirstStep(int[] Examples, PpoForward Of);
 
     public IReadOnlyList<NamedWeight> Weights => [.. Parts.SelectMany(part => part.Weights)];
 
@@ -63,7 +67,12 @@ internal sealed class PpoObjective(
         if (plan.Steps[step].Rollout is var rollout && rollout != current)
         {
             var next = recipe.KlTarget > 0 && current >= 0 ? controller.After(lastKl, plan.Rollouts[current].Length) : controller;
-            figures = Learn(rollouts.Of(policy, rollout, plan.Rollouts[rollout], cancel), plan.Rollouts[rollout], next.Coefficient, cancel);
+            var prompts = plan.Rollouts[rollout];
+            var made = rollouts.Of(policy, rollout, prompts, cancel);
+            // A step on the whole batch computes what the scores need: they are taken from it.
+            begun = recipe.MicroBatch == 0 && window.Count == prompts.Length
+                ? new([.. window], PpoForward.Of(policy, critic, [.. window.Select(i => made[Array.IndexOf(prompts, i)].Group)], recipe)) : null;
+            figures = Learn(made, prompts, next.Coefficient, cancel);
             (controller, current) = (next, rollout);
         }
 
@@ -80,19 +89,16 @@ internal sealed class PpoObjective(
     {
         Lesson[] part = [.. examples.Select(i => lessons[i])];
         ResponseGroup[] groups = [.. part.Select(lesson => lesson.Group)];
-        var (batch, places) = (GroupBatch.ForLogProbs(groups), ResponseTokens.Of(groups));
+        var first = begun?.Examples.SequenceEqual(examples) == true ? begun.Of : null;
+        begun = null;
+        var (places, now, entropy, values) = first ?? PpoForward.Of(policy, critic, groups, recipe);
         Tensor Stored(Func<Lesson, float[]> of) => places.Rows(tensor(part.SelectMany(of).ToArray()));
-        var states = batch.Hidden(policy);
-        // The bonus has a gradient of the whole distribution; without it nothing but the sampled tokens is needed.
-        var logits = recipe.EntropyWeight > 0 ? batch.Asked.Logits(policy, states) : null;
-        var now = places.Rows(logits is null ? batch.Asked.LogProbs(policy, states, recipe.Temperature) : TokenDistribution.LogProbs(logits, batch.Asked.Targets, recipe.Temperature));
-        var entropy = logits is null ? -now.detach() : places.Rows(TokenDistribution.Entropy(logits, recipe.Temperature));
         var tokens = (double)window.Count;
         // Of the step's own policy to the last bit: the ratio is 1 and the gradient is REINFORCE's.
         var old = plan.IsOnPolicy ? now.detach() : Stored(l => l.Old);
         var learnt = PpoPolicyLoss.Of(now, old, Stored(l => l.Advantages), places.Mask, new(recipe.ClipLow, recipe.ClipHigh), windowTokens: tokens);
         var valued = PpoValueLoss.Of(
-            places.Rows(Values(batch)), Stored(l => l.Values), Stored(l => l.Returns), places.Mask, recipe.ValueClip, windowTokens: tokens);
+            values, Stored(l => l.Values), Stored(l => l.Returns), places.Mask, recipe.ValueClip, windowTokens: tokens);
         var bonus = MaskedStatistics.Fill(entropy, places.Mask).sum() / tokens;
         var share = part.Sum(lesson => lesson.Old.Length) / tokens;
         return new(
@@ -123,14 +129,6 @@ internal sealed class PpoObjective(
         rollouts.Dispose();
     }
 
-    private Tensor Values(GroupBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        var values = critic.Rewards(batch.Hidden(critic.Body).index_select(0, batch.Asked.Rows));
-        // It begins as the reward model, in the unit of the rewards that it is to foretell.
-        return (recipe.NormaliseRewards && critic.Scale is { } scale ? scale.Normalised(values) : values).MoveToOuterDisposeScope();
-    }
-
     /// <summary>Rewards, advantages and returns of a batch of rollouts, under the policy and the critic as they are now.</summary>
     /// <exception cref="DivergedException">The policy is further from the reference than it may be.</exception>
     private (string, double)[] Learn(IReadOnlyList<Rollout> made, int[] prompts, double coefficient, CancellationToken cancel)
@@ -141,14 +139,20 @@ internal sealed class PpoObjective(
         var places = ResponseTokens.Of(groups);
         float[][] Each(Func<GroupBatch, Tensor> of) => GroupTokens.Of(groups, of, cancel);
         Tensor Rows(float[][] values) => places.Rows(tensor(values.SelectMany(of => of).ToArray()));
-        var old = Each(batch => ResponseTokens.LogProbs(policy, batch, recipe.Temperature));
+        float[][] Begun(Func<PpoForward, Tensor> of)
+        {
+            var each = begun!.Of.Places.Each(of(begun.Of).detach());
+            return [.. prompts.Select(i => each[Array.IndexOf(begun.Examples, i)])];
+        }
+
         var before = Each(batch => ResponseTokens.LogProbs(reference, batch, recipe.Temperature));
-        var values = Each(Values);
-        var kl = KlEstimator.Of(KlKind.K1, Rows(old), Rows(before), places.Mask);
-        var perSequence = kl.sum(-1).mean().item<float>();
+        var old = begun is null ? Each(batch => ResponseTokens.LogProbs(policy, batch, recipe.Temperature)) : Begun(forward => forward.LogProbs);
+        var values = begun is null ? Each(batch => PpoForward.ValuesOf(critic, batch, recipe)) : Begun(forward => forward.Values);
+        Tensor Distance(KlKind kind) => KlEstimator.Of(kind, Rows(old), Rows(before), places.Mask);
+        var perSequence = Distance(KlKind.K1).sum(-1).mean().item<float>();
         StepGuard.CheckDistance(recipe.Guards, perSequence);
         var scores = tensor(made.Select(rollout => rollout.Rewards[0]).ToArray());
-        var rewards = RewardShaping.Rewards(scores, kl, places.Mask, coefficient);
+        var rewards = RewardShaping.Rewards(scores, Distance(Enum.Parse<KlKind>(recipe.KlEstimator ?? "k1", ignoreCase: true)), places.Mask, coefficient);
         var stale = made[0].Staleness == 0 ? null : made.Select(rollout => rollout.Behaviour[0]).ToArray();
         var estimated = stale is null ? GeneralisedAdvantage.Of(rewards, Rows(values), places.Mask, recipe.Gamma, recipe.Lambda)
             : new VTrace(recipe.Gamma, recipe.Lambda).Of(rewards, Rows(values), Rows(old), Rows(stale), places.Mask);
