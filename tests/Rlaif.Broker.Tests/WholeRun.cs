@@ -90,16 +90,21 @@ internal sealed class WholeRun : IAsyncDisposable
 
     public async Task<T> Get<T>(string path)
     {
-        while (true)
-        {
-            using var answer = await Api.GetAsync(path);
-            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+        T? got = default;
+        await Eventually.True(
+            async () =>
             {
-                return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(Json.Options))!;
-            }
+                using var answer = await Api.GetAsync(path);
+                if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
+                    return false;       // a busy machine: the broker did not answer in time
+                }
 
-            await Task.Delay(Glance);       // a busy machine: the broker did not answer in time
-        }
+                got = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>(Json.Options);
+                return true;
+            },
+            $"GET {path} is answered", Seconds, Glance);
+        return got!;
     }
 
     public async Task<int> Post(string path)
