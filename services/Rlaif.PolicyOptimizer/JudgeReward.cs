@@ -17,22 +17,38 @@ internal sealed class JudgeReward : IResponseReward
     private readonly Constitution constitution;
     private readonly Recipe recipe;
     private readonly TrainingTexts texts;
+    private readonly CancellationToken stopping;
+    private readonly Dictionary<Guid, Task> begun = [];      // touched on the torch thread only
 
-    private JudgeReward(RolloutLabels labels, CommandRow training, Constitution constitution, Recipe recipe, TrainingTexts texts) =>
-        (this.labels, this.training, this.constitution, this.recipe, this.texts) = (labels, training, constitution, recipe, texts);
+    private JudgeReward(RolloutLabels labels, CommandRow training, Constitution constitution, Recipe recipe, TrainingTexts texts, CancellationToken stopping) =>
+        (this.labels, this.training, this.constitution, this.recipe, this.texts, this.stopping) = (labels, training, constitution, recipe, texts, stopping);
 
-    public static async Task<JudgeReward> Of(RolloutLabels labels, RunRow run, Constitution constitution, JobRow job, TrainingTexts texts, CancellationToken cancel) =>
-        new(labels, await labels.Training(job, cancel), constitution, Json.Read<Recipe>(run.Recipe), texts);
+    /// <param name="stopping">Ends the training.</param>
+    public static async Task<JudgeReward> Of(RolloutLabels labels, RunRow run, Constitution constitution, JobRow job, TrainingTexts texts, CancellationToken stopping) =>
+        new(labels, await labels.Training(job, stopping), constitution, Json.Read<Recipe>(run.Recipe), texts, stopping);
+
+    public void Announce(IReadOnlyList<SampledAnswer> answers)
+    {
+        if (labels.IsElsewhere(recipe.Judge))
+        {
+            var pairs = Pairs(answers);
+            begun[pairs.Name] = Task.Run(() => labels.Ask(training, at => pairs.Questions(1, at), stopping), stopping);
+        }
+    }
 
     /// <exception cref="InputException">Nobody answers, or the judge fails on all of them: the run pauses, and asks again when it goes on.</exception>
     public IReadOnlyList<float> Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancel)
     {
-        var pairs = new RolloutPairs(training.RunId, training.Id, constitution, recipe.Pairs.TieMargin, texts.Read(answers));
-        return TorchThread.WaitFor(() => Of(pairs, cancel));
+        var pairs = Pairs(answers);
+        begun.Remove(pairs.Name, out var early);
+        return TorchThread.WaitFor(() => Of(pairs, early, cancel));
     }
 
-    private async Task<IReadOnlyList<float>> Of(RolloutPairs pairs, CancellationToken cancel)
+    private RolloutPairs Pairs(IReadOnlyList<SampledAnswer> answers) => new(training.RunId, training.Id, constitution, recipe.Pairs.TieMargin, texts.Read(answers));
+
+    private async Task<IReadOnlyList<float>> Of(RolloutPairs pairs, Task? early, CancellationToken cancel)
     {
+        await (early ?? Task.CompletedTask);
         for (var attempt = 1; ; attempt++)
         {
             var (votes, wasThere, failure) = await labels.Of(training, at => pairs.Questions(attempt, at), cancel);
@@ -42,7 +58,7 @@ internal sealed class JudgeReward : IResponseReward
             }
 
             // Failures that were there before have paused the run: whoever resumed it wants them to be asked for again.
-            if (!wasThere)
+            if (!wasThere || (attempt == 1 && early is not null))
             {
                 throw new InputException(
                     $"The judge failed on every response of a batch that {training.Stage} of round {training.Round} sampled ({failure}), so there is nothing to learn from; " +

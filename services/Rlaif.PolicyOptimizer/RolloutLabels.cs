@@ -15,7 +15,7 @@ internal sealed record RolloutVotes(IReadOnlyList<VoteRow> Votes, bool WasThere,
 
 /// <summary>Asks a labeler about what a training samples, and waits for the labels. The questions are rows: the Coordinator sends them as it does all others,
 /// again after a loss too, and stores what comes back.</summary>
-internal sealed class RolloutLabels(PairTables labels, WorkTables work, IBus bus, Patience patience, TimeProvider time)
+internal sealed class RolloutLabels(PairTables labels, WorkTables work, IBus bus, Deployment deployment, Patience patience, TimeProvider time)
 {
     private const int AtOnce = 500;
 
@@ -24,6 +24,15 @@ internal sealed class RolloutLabels(PairTables labels, WorkTables work, IBus bus
 
     /// <summary>The command behind a job.</summary>
     public async Task<CommandRow> Training(JobRow job, CancellationToken cancel) => (await work.Command(job.Id, cancel))!;
+
+    /// <summary>Whether a judge works while a training of this process does. In one process it may be a model that waits for the thread of the
+    /// training, and a call has a time limit.</summary>
+    public bool IsElsewhere(JudgeRecipe judge) => judge.Endpoint is not null || deployment.Broker is not null;
+
+    /// <summary>Asks, and waits for nothing. What was asked before stays as it is.</summary>
+    /// <inheritdoc cref="Of"/>
+    public Task Ask(CommandRow training, Func<DateTimeOffset, IReadOnlyList<LabelPreference>> questions, CancellationToken cancel) =>
+        questions(time.GetUtcNow()) is { Count: > 0 } asked ? patience.Try($"Training {training.Id}", attempt => Ask(training, asked, attempt), cancel) : Task.CompletedTask;
 
     /// <summary>The votes on some pairs, of those that the labeler did not decline.</summary>
     /// <param name="questions">The questions, as of now; all of one pool.</param>

@@ -29,7 +29,11 @@ internal sealed class RolloutPairs
     {
         (this.run, this.constitution, this.tieMargin, this.answered) = (run, constitution, tieMargin, answered);
         pairs = [.. answered.SelectMany((one, place) => Of(training, one, place))];
+        Name = RlaifId.Of([training, .. pairs.Select(pair => pair.Id)]);
     }
+
+    /// <summary>The same for the same texts.</summary>
+    public Guid Name { get; }
 
     /// <summary>What is asked. Nobody is asked about what a hard rule decides, about two responses that are the same, or where no principle applies.</summary>
     /// <param name="attempt">From 1.</param>

@@ -31,7 +31,7 @@ public sealed class RolloutLabelsTests : IAsyncLifetime
     private PairTables Labels => new(database);
 
     private RolloutLabels Asking => new(
-        Labels, new WorkTables(database), services.GetRequiredService<IBus>(), new Patience(time, NullLogger<Patience>.Instance), time);
+        Labels, new WorkTables(database), services.GetRequiredService<IBus>(), Deployment.Embedded(new(folder)), new Patience(time, NullLogger<Patience>.Instance), time);
 
     public async ValueTask InitializeAsync()
     {
@@ -84,6 +84,24 @@ public sealed class RolloutLabelsTests : IAsyncLifetime
         Assert.False(await new WorkTables(database).IsOpen(new() { RunId = Siblings.Run, Round = 1, Name = "grpo" }, Cancel));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
+    }
+
+    [Fact]
+    public async Task What_is_asked_early_is_not_waited_for_and_not_asked_again()
+    {
+        await Asking.Ask(training, Questions, Cancel);
+        var asked = await Open();
+        Assert.Equal(4, asked.Count);
+        await Asking.Ask(training, Questions, Cancel);
+        Assert.Equal(asked.Select(question => (question.Id, question.Deadline)), (await Open()).Select(question => (question.Id, question.Deadline)));
+        foreach (var question in asked)
+        {
+            await Answer(question, 1);
+        }
+
+        var (votes, wasThere, failure) = await Asking.Of(training, Questions, Cancel);
+        Assert.Equal((4, true, ""), (votes.Count, wasThere, failure));
+        Assert.True(Asking.IsElsewhere(new() { Endpoint = "http://judge/v1" }) && !Asking.IsElsewhere(new()));
     }
 
     [Fact]
