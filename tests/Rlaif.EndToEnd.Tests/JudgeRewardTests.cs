@@ -17,11 +17,13 @@ public sealed class JudgeRewardTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact, Trait("Speed", "slow")]
-    public async Task A_judge_rewards_what_is_sampled_and_a_run_that_is_killed_between_two_of_its_labels_asks_no_pair_again_and_ends_in_the_same_bytes()
+    [Theory, Trait("Speed", "slow")]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_judge_rewards_what_is_sampled_and_a_run_that_is_killed_between_two_of_its_labels_asks_no_pair_again_and_ends_in_the_same_bytes(int staleness)
     {
         await using var judge = await ScriptedJudge.Start();
-        string[] settings = ["--set", $"judge.endpoint={judge.Address}", "--set", "judge.parallel=1"];
+        string[] settings = ["--set", $"judge.endpoint={judge.Address}", "--set", "judge.parallel=1", "--set", $"optimize.0.grpo.maxStaleness={staleness}"];
         await Finish("calm", settings);
         var (calm, asked) = (await Bytes("calm"), judge.Answered.ToList());
         // Two questions for each pair, as many pairs as responses at most: 14 prompts of 3.
@@ -71,7 +73,7 @@ public sealed class JudgeRewardTests : IDisposable
     [
         "run", Repository.Path("recipes/quickstart.yaml"), "--home", Home(name), "--set", "rounds=1", "--set", "prompts.perRound=1",
         "--set", "evaluation.prompts=1", "--set", "evaluation.demoPrompts=0", "--set", "sampling.samples=2", "--set", "sampling.maxNewTokens=8",
-        "--set", "revision.enabled=false", "--set", "rewardModel.maxPairs=4", "--set", "rewardModel.epochs=1", "--set", $"optimize=[{Grpo}]", .. settings,
+        "--set", "revision.enabled=false", "--set", "threads=1", "--set", "precision=float32", "--set", "evaluation.samples=1", "--set", "rewardModel.maxPairs=4", "--set", "rewardModel.epochs=1", "--set", $"optimize=[{Grpo}]", .. settings,
     ];
 
     private async Task Finish(string name, string[] settings)
