@@ -12,6 +12,7 @@ public static class PolicyOptimizerService
         services =>
         {
             TorchRuntime.Open();
+            services.AddSingleton<RolloutLabels>();
             services.AddTrainer<PolicyTrainer>();
         },
         bus => bus.AddConsumer<OptimizePolicyConsumer>());

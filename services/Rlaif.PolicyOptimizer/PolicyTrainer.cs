@@ -12,7 +12,7 @@ using Rlaif.Storage;
 namespace Rlaif.PolicyOptimizer;
 
 /// <summary>Trains a policy by one algorithm of the run's recipe.</summary>
-internal sealed class PolicyTrainer(RunTables runs, TrainingTables trainings, TrainingFolders folders) : ITrainer
+internal sealed class PolicyTrainer(RunTables runs, TrainingTables trainings, TrainingFolders folders, RolloutLabels labels) : ITrainer
 {
     public IReadOnlyList<string> Kinds => [nameof(OptimizePolicy)];
 
@@ -75,6 +75,7 @@ internal sealed class PolicyTrainer(RunTables runs, TrainingTables trainings, Tr
         return training with
         {
             Rules = texts.Rules, Answers = texts.Answers, Texts = texts.Measure, RulesName = run.ConstitutionSha256,
+            Judge = recipe.Rewards is { Judge: > 0 } ? await JudgeReward.Of(labels, run, constitution, job, texts, cancel) : null,
             AcceptedAlarms = [.. raised.Select(row => row.Name[AlarmException.Prefix.Length..])],
         };
     }

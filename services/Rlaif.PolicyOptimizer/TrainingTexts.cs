@@ -40,6 +40,14 @@ internal sealed class TrainingTexts(IReadOnlyList<Prompt> prompts, Constitution 
     private double? Score(SampledAnswer answer, string text) =>
         RulesScore.Of(constitution, prompts[answer.Prompt].Turns, prompts[answer.Prompt].Expectation, new(text, answer.Ended));
 
+    /// <summary>What a training's own samples are as texts, prompt by prompt.</summary>
+    /// <param name="answers">As many to each prompt, side by side.</param>
+    public IReadOnlyList<AnsweredPrompt> Read(IReadOnlyList<SampledAnswer> answers) =>
+    [
+        .. answers.GroupBy(answer => answer.Prompt).Select(group => new AnsweredPrompt(
+            prompts[group.Key], [.. group.Select(answer => new Candidate(chat.Text(answer.Tokens), answer.Ended))])),
+    ];
+
     private sealed class ByRules(TrainingTexts texts) : IResponseReward
     {
         public IReadOnlyList<float> Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancel) =>

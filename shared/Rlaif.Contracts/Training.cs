@@ -36,3 +36,8 @@ public sealed record OptimizePolicy(Guid Id, Guid RunId, int Round, int Position
 /// <remarks>PolicyOptimizer -> Coordinator. Id: that of the command. A new policy has a new immutable artifact.</remarks>
 [EntityName("rlaif.policy-checkpoint-published.v1"), MessageUrn("rlaif:policy-checkpoint-published:v1", useDefaultPrefix: false)]
 public sealed record PolicyCheckpointPublished(Guid Id, Guid RunId, int Round, string Artifact);
+
+/// <summary>A training paired responses that it has sampled; the commands that ask the judge about them are in the database.</summary>
+/// <remarks>PolicyOptimizer -> Coordinator, who sends them. Id: name of (training, the first of the commands).</remarks>
+[EntityName("rlaif.rollouts-paired.v1"), MessageUrn("rlaif:rollouts-paired:v1", useDefaultPrefix: false)]
+public sealed record RolloutsPaired(Guid Id, Guid RunId, int Round, int Pairs);

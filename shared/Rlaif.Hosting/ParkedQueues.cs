@@ -148,7 +148,8 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
     {
         foreach (var run in (await runs.Ids(cancel)).Where(run => !pools.ContainsKey(run)))
         {
-            pools[run] = [.. Json.Read<Recipe>((await runs.Find(run, cancel))!.Recipe).Labelers.Keys];
+            var recipe = Json.Read<Recipe>((await runs.Find(run, cancel))!.Recipe);
+            pools[run] = [.. recipe.Labelers.Keys, .. recipe.AsksJudge ? ["judge"] : Array.Empty<string>()];
         }
 
         return pools.Values.SelectMany(names => names).Select(RlaifBus.LabelQueue).Concat(Services).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);

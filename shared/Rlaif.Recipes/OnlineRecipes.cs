@@ -58,7 +58,7 @@ public abstract record OnlineRecipe : TrainingRecipe
 
     /// <summary>Whether texts of prompts and responses are read, and not their tokens alone.</summary>
     [JsonIgnore]
-    public bool ReadsTexts => Rewards is { Rules: > 0 } or { Answer: > 0 } || Alarm is not null;
+    public bool ReadsTexts => Rewards is { Rules: > 0 } or { Answer: > 0 } or { Judge: > 0 } || Alarm is not null;
 }
 
 /// <summary>Settings of algorithms that compare the responses to a prompt with each other.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rlaif.Recipes;
 
 /// <summary>What defines a run. Every default here is written out by <c>rlaif show RUN --json</c>; a recipe names only what differs.</summary>
@@ -61,6 +63,16 @@ public sealed record Recipe
 
     /// <summary>How a round's policy is compared and when it is promoted.</summary>
     public EvaluationRecipe Evaluation { get; init; } = new();
+
+    /// <summary>Whether the judge's word counts for what is trained: its votes settle pairs, or reward responses.</summary>
+    [JsonIgnore]
+    public bool JudgeCounts => Labelers.GetValueOrDefault("judge") == "settle" || RewardsByJudge;
+
+    /// <summary>Whether a model is asked at all.</summary>
+    [JsonIgnore]
+    public bool AsksJudge => Labelers.ContainsKey("judge") || RewardsByJudge;
+
+    private bool RewardsByJudge => Optimize.Any(one => one.Online?.Rewards is { Judge: > 0 });
 }
 
 /// <summary>Where prompts come from. With one file for all (<see cref="Train"/> alone), training, evaluation and demo prompts are

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rlaif.Recipes;
 
 /// <summary>What a response is worth to an algorithm that samples itself: the sum of what each source gives it times the source's weight. A weight
@@ -15,6 +17,11 @@ public sealed record RewardsRecipe
     /// <summary>Weight of the right answer: 1 where the response comes to the answer that its prompt carries, else 0.</summary>
     [Between(0, 1000, "1")]
     public double Answer { get; init; }
+
+    /// <summary>Weight of the run's judge, who compares each response with two siblings: its mean preference for the response, 0 to 1.</summary>
+    [Between(0, 1000, "1")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Judge { get; init; }
 
     /// <summary>What each token costs by which a response is shorter than <see cref="ShortestTokens"/> or longer than <see cref="LongestTokens"/>.</summary>
     [Between(0, 1000, "0.02")]

@@ -32,6 +32,15 @@ public sealed record JudgementRow
     public string? Failure { get; init; }
 }
 
+/// <summary>One vote on what a training sampled, with the question.</summary>
+public sealed record RolloutJudgementRow
+{
+    public required JudgementRow Judgement { get; init; }
+
+    /// <summary>The command, a <see cref="LabelPreference"/> as JSON.</summary>
+    public required string Question { get; init; }
+}
+
 /// <summary>From a checkpoint back to what made it.</summary>
 public sealed class LineageTables(Database database)
 {
@@ -80,5 +89,24 @@ public sealed class LineageTables(Database database)
             order by pair.round, pair.ordinal, label.pool, label.labeler, vote.principle
             """,
             new { runId, round, purpose = nameof(Purpose.Preference) })).AsList();
+    }
+
+    /// <summary>All votes on what a training sampled (<see cref="StageRow.OfRewards"/>), in an order that does not depend on who answered first.</summary>
+    /// <param name="training">Its command.</param>
+    public async Task<IReadOnlyList<RolloutJudgementRow>> Rollouts(CommandRow training, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        await using var connection = await database.Open(cancel);
+        return (await connection.QueryAsync<JudgementRow, string, RolloutJudgementRow>(
+            """
+            select label.pair_id, label.pool, label.labeler, label.prompt_sha256, vote.principle, vote.preference, vote.position_bias,
+                   vote.not_applicable, vote.failure, command.body
+            from command join label on label.id = command.id join vote on vote.label_id = label.id
+            where command.run_id = @RunId and command.round = @Round and command.stage = @stage
+            order by label.pair_id, label.id, vote.principle
+            """,
+            (judgement, question) => new() { Judgement = judgement, Question = question },
+            new { training.RunId, training.Round, stage = StageRow.OfRewards(training.Stage) },
+            splitOn: "body")).AsList();
     }
 }

@@ -48,6 +48,15 @@ public sealed record VoteRow
     };
 }
 
+/// <summary>That a command has a label.</summary>
+public sealed record AnswerRow
+{
+    public Guid Id { get; init; }
+
+    /// <summary>Why the labeler would not; null: it did.</summary>
+    public string? Declined { get; init; }
+}
+
 /// <summary>What became of a pair.</summary>
 public sealed record SettledRow
 {
@@ -117,6 +126,14 @@ public sealed class PairTables(Database database)
             },
             cancel);
         return [.. labels.Select(one => isNew.Remove(one.Label.Id))];
+    }
+
+    /// <summary>The labels that answer some commands, those that are there.</summary>
+    public async Task<IReadOnlyList<AnswerRow>> Answers(IReadOnlyList<Guid> commands, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        var values = new DynamicParameters();
+        return (await connection.QueryAsync<AnswerRow>($"select id, declined from label where id in {values.List("id", commands)} order by id", values)).AsList();
     }
 
     /// <summary>All votes on the pairs of a round and purpose, in an order that does not depend on who answered first.</summary>

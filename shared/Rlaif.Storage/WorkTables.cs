@@ -31,6 +31,10 @@ public sealed record StageRow
     public DateTimeOffset PlannedAt { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>The name under which stand the questions that a training asks about what it samples, while it is the command of a stage of this name. There
+    /// is no stage of that name: nobody plans them, and what waits for them is the training.</summary>
+    public static string OfRewards(string stage) => $"{stage}-rewards";
 }
 
 /// <summary>Stages, their commands and what came of them. The table is the truth; a message is a wake-up.</summary>
@@ -49,15 +53,7 @@ public sealed class WorkTables(Database database)
         await foreach (var chunk in commands.Chunk(PlannedAtOnce).WithCancellation(cancel))
         {
             total += chunk.Length;
-            await database.Transact(
-                (connection, transaction) => connection.InsertAll(
-                    """
-                    insert into command (id, run_id, round, stage, ordinal, kind, pool, body, trace)
-                    values (@Id, @RunId, @Round, @Stage, @Ordinal, @Kind, @Pool, @Body, @Trace) on conflict (id) do nothing
-                    """,
-                    chunk,
-                    transaction),
-                cancel);
+            await Add(chunk, cancel);
         }
 
         await using var connection = await database.Open(cancel);
@@ -68,6 +64,17 @@ public sealed class WorkTables(Database database)
             """,
             stage with { Total = total });
     }
+
+    /// <summary>Inserts commands that no stage waits for.</summary>
+    public Task Add(IReadOnlyList<CommandRow> commands, CancellationToken cancel) => database.Transact(
+        (connection, transaction) => connection.InsertAll(
+            """
+            insert into command (id, run_id, round, stage, ordinal, kind, pool, body, trace)
+            values (@Id, @RunId, @Round, @Stage, @Ordinal, @Kind, @Pool, @Body, @Trace) on conflict (id) do nothing
+            """,
+            commands,
+            transaction),
+        cancel);
 
     /// <summary>The stage that was planned last; null: none was. Its outcomes are not counted.</summary>
     public async Task<StageRow?> Last(Guid runId, CancellationToken cancel)

@@ -34,6 +34,7 @@ public class FileTrainingTests
     [InlineData("reward", "maxPairs=3", "--set maxPairs chooses among the pairs of a run's rounds; a training on files takes every row, so leave it out.")]
     [InlineData("grpo", "alarm={}", "--set alarm pauses a run, and a training on files is none; leave it out.")]
     [InlineData("rloo", "rewards={rewardModel: 1, rules: 1}", "--set rewards: rewards.rules is about the machine checks of a run's constitution, and a training on files has none; leave it out.")]
+    [InlineData("grpo", "rewards.judge=1", "--set rewards.judge asks the judge of a run, and a training on files has none; leave it out.")]
     [InlineData("bestOfN", "rewards.answer=1", "--set rewards.answer is about the answers that a run's prompts carry, and the prompts of a training on files carry none; leave it out.")]
     [InlineData("ppo", "keepCritic=true", "--set keepCritic is about a run's next round, and a training on files has none; leave it out.")]
     public void What_is_wrong_is_told_as_for_a_recipe(string algorithm, string set, string told)

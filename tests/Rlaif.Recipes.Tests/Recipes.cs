@@ -58,6 +58,7 @@ internal static class Recipes
             Rewards = rewards with
             {
                 Rules = Math.Max(rewards.Rules, 0.5),
+                Judge = online is PpoRecipe or ReinforcePlusPlusRecipe { Samples: 1 } or ReinforcePlusPlusRecipe { Baseline: "greedy" } ? 0 : rewards.Judge,
                 ShortestTokens = rewards.Length > 0 ? rewards.ShortestTokens : 0,
                 LongestTokens = rewards.Length > 0 ? Math.Max(rewards.LongestTokens, rewards.ShortestTokens) : 64,
             },

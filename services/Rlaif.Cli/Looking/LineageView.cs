@@ -18,7 +18,7 @@ internal static class LineageView
             + $"constitution {lineage.ConstitutionSha256}\n"
             + $"seed {lineage.Seed}\n\nMade by\n"));
         console.Write(Steps(lineage));
-        console.Write(TerminalText.Plain("\nJudgements in its data\n"));
+        console.Write(TerminalText.Plain("\nJudgements in its data and of its samples\n"));
         console.Write(Judgements(lineage));
         console.Write(TerminalText.Plain("Every pair with its responses, votes and hashes: rlaif explain --json\n"));
     }
@@ -40,7 +40,7 @@ internal static class LineageView
     {
         var table = Columns.Of("labeler", "principle", ">preferences", ">ties", ">n/a", ">failures");
         var votes = lineage.Steps.SelectMany(step => step.Pairs.Concat(step.Revisions.Select(revision => revision.Pair).OfType<LineagePair>()))
-            .DistinctBy(pair => pair.Id).SelectMany(pair => pair.Judgements)
+            .DistinctBy(pair => pair.Id).SelectMany(pair => pair.Judgements).Concat(lineage.Steps.SelectMany(step => step.Rollouts).SelectMany(pair => pair.Judgements))
             .GroupBy(vote => (vote.Labeler, vote.Principle)).OrderBy(group => group.Key.Labeler, StringComparer.Ordinal)
             .ThenBy(group => group.Key.Principle, StringComparer.Ordinal);
         foreach (var group in votes)

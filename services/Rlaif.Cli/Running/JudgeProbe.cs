@@ -11,7 +11,7 @@ internal static class JudgeProbe
     /// <exception cref="InputException">Nobody answers at the recipe's endpoint.</exception>
     public static async Task Check(Recipe recipe, CancellationToken cancel)
     {
-        if (recipe.Judge.Endpoint is not { } endpoint || !recipe.Labelers.ContainsKey("judge"))
+        if (recipe.Judge.Endpoint is not { } endpoint || !recipe.AsksJudge)
         {
             return;
         }

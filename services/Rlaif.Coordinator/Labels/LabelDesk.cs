@@ -1,4 +1,5 @@
 using Rlaif.Contracts;
+using Rlaif.Feedback.Labeling;
 using Rlaif.Hosting;
 using Rlaif.Recipes;
 using Rlaif.Storage;
@@ -14,7 +15,7 @@ public sealed record WaitingLabels(int Waiting, LabelPreference? Command);
 public sealed class LabelDesk(ClaimTables claims, WorkTables work, RunTables runs, PairTables pairs, TimeProvider time)
 {
     /// <summary>The pool that people serve.</summary>
-    public const string People = "human";
+    public const string People = LabelQuestion.People;
 
     private const int LongestName = 100;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rlaif.Contracts;
+using Rlaif.Feedback.Labeling;
 using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Labels;
@@ -9,15 +10,12 @@ namespace Rlaif.Coordinator.Labels;
 /// as long as it had then nobody answered any of them, although the run went on and somebody looked.</summary>
 internal sealed class QuietPools(PairTables pairs, WorkTables work, LabelWriter writer, TimeProvider time, ILogger<QuietPools> log)
 {
-    /// <summary>How long a pool has for a pair: people have weekends.</summary>
-    public static TimeSpan Patience(string pool) => pool == LabelDesk.People ? TimeSpan.FromDays(7) : TimeSpan.FromDays(1);
-
     /// <summary>True when something was given up.</summary>
     /// <param name="since">For how long this process has seen the run go on.</param>
     public async Task<bool> GiveUp(StageRow stage, string pool, DateTimeOffset since, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var silent = now - Patience(pool);
+        var silent = now - LabelQuestion.Patience(pool);
         if (since > silent || stage.PlannedAt > silent || await pairs.LastLabel(stage.RunId, pool, cancel) > silent)
         {
             return false;

@@ -34,7 +34,14 @@ public sealed record LineageStep
 
     /// <summary>Revisions in the data of a supervised training.</summary>
     public required IReadOnlyList<LineageRevision> Revisions { get; init; }
+
+    /// <summary>What a judge said of the training's own samples, which rewarded them.</summary>
+    public required IReadOnlyList<LineageRollouts> Rollouts { get; init; }
 }
+
+/// <summary>Two responses that a training sampled to one prompt, and who judged them how.</summary>
+/// <param name="Prompt">What the user said last.</param>
+public sealed record LineageRollouts(Guid Id, string Prompt, string First, string Second, IReadOnlyList<LineageJudgement> Judgements);
 
 /// <summary>A pair with the policies that answered, the settled preference for the first response, and who judged it how.</summary>
 /// <param name="PromptSha256">Of the prompt as the run stores it.</param>

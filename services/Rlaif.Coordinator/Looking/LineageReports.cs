@@ -67,7 +67,7 @@ public sealed class LineageReports(
         var command = await lineage.Command(made.CommandId, cancel);
         var optimized = command?.Kind == nameof(OptimizePolicy) ? Json.Read<OptimizePolicy>(command.Body) : null;
         var supervised = optimized?.Algorithm == "sft";
-        // A policy that learnt from its own samples was judged by a model of these pairs, or by rules, which no pair taught.
+        // A policy that learnt from its own samples was judged by a model of these pairs, or by rules or a judge, whom no pair taught.
         var unlabelled = optimized is { RewardModel: null } && Json.Read<Recipe>(run.Recipe).Optimize[optimized.Position].IsOnline;
         var labelled = all.LastOrDefault(checkpoint => checkpoint.Artifact == optimized?.RewardModel) ?? made;
         var sources = await DataSources.Of(artifacts, labelled.DataArtifact, cancel);
@@ -84,8 +84,18 @@ public sealed class LineageReports(
             PublishedAt = made.PublishedAt,
             Pairs = supervised || unlabelled ? [] : await Pairs(run, labelled, sources, cancel),
             Revisions = supervised ? await Revisions(run, made.Round, sources, cancel) : [],
+            Rollouts = command is null ? [] : await Rollouts(command, cancel),
         };
     }
+
+    private async Task<IReadOnlyList<LineageRollouts>> Rollouts(CommandRow training, CancellationToken cancel) =>
+    [
+        .. (await lineage.Rollouts(training, cancel)).GroupBy(vote => vote.Judgement.PairId).Select(votes =>
+        {
+            var asked = Json.Read<LabelPreference>(votes.First().Question);
+            return new LineageRollouts(votes.Key, asked.Prompt[^1].Content, asked.First.Text, asked.Second.Text, [.. votes.Select(vote => Judgement(vote.Judgement))]);
+        }),
+    ];
 
     // Data that names no sources was made of all that the round kept, and for a reward model of what earlier rounds kept too.
     private async Task<IReadOnlyList<LineagePair>> Pairs(RunRow run, CheckpointRow made, IReadOnlySet<Guid>? sources, CancellationToken cancel)

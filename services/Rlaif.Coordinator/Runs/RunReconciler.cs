@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Labels;
 using Rlaif.Coordinator.Stages;
+using Rlaif.Feedback.Labeling;
 using Rlaif.Hosting;
 using Rlaif.Storage;
 
@@ -126,6 +127,12 @@ internal sealed class RunReconciler(
                 {
                     gaveUp |= await quiet.GiveUp(current, pool, since, cancel);
                     await sender.SendDue(current, pool, working.Window, cancel);
+                }
+
+                if (working.AsksJudge)
+                {
+                    // Who gives up on these is the training: it knows which of its responses they leave without a word.
+                    await sender.SendDue(current with { Name = StageRow.OfRewards(current.Name) }, LabelQuestion.Judge, LabelCommands.Window, cancel);
                 }
 
                 return gaveUp;

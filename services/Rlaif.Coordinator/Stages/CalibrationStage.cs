@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Labels;
 using Rlaif.Coordinator.Runs;
+using Rlaif.Feedback.Labeling;
 using Rlaif.Feedback.Statistics;
 using Rlaif.Storage;
 
@@ -10,7 +11,7 @@ namespace Rlaif.Coordinator.Stages;
 /// <summary>Pairs with a known human choice go to the judge, to tell what its word is worth.</summary>
 internal sealed class CalibrationStage(RunTables runs, ResponseTables responses, PairTables pairs, TimeProvider time) : IStage
 {
-    private const string Judge = "judge";
+    private const string Judge = LabelQuestion.Judge;
 
     public string Name => "calibration";
 
@@ -31,7 +32,7 @@ internal sealed class CalibrationStage(RunTables runs, ResponseTables responses,
         await pairs.Insert([.. shown.Select(pair => pair.Shown.Row)], cancel);
         foreach (var pair in shown)
         {
-            yield return LabelCommands.Of(run, Judge, pair.Shown, [LabelCommands.Overall], time.GetUtcNow());
+            yield return LabelCommands.Of(run, Judge, pair.Shown, [LabelQuestion.Overall], time.GetUtcNow());
         }
     }
 

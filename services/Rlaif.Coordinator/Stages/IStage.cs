@@ -16,6 +16,9 @@ internal interface IStage
     /// <summary>The pools that the commands go to; empty is whoever works on their kind. One that is slow holds up no other.</summary>
     IEnumerable<string> Pools(RunContext run) => [""];
 
+    /// <summary>Whether its worker asks the judge while it works (<see cref="Rlaif.Storage.StageRow.OfRewards"/>).</summary>
+    bool AsksJudge => false;
+
     /// <summary>The commands, made as they are read; none when there is nothing to do.</summary>
     IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, CancellationToken cancel);
 

@@ -63,6 +63,8 @@ internal sealed class OptimizationStage(TrainingParts parts, OptimizationRecipe 
 {
     public string Name => $"{recipe.Algorithm}{(repeated ? $"-{position + 1}" : "")}";
 
+    public bool AsksJudge => recipe.Online?.Rewards is { Judge: > 0 };
+
     public async IAsyncEnumerable<StageCommand> Plan(RunContext run, int round, [EnumeratorCancellation] CancellationToken cancel)
     {
         var name = $"{recipe.Algorithm}-{position}";

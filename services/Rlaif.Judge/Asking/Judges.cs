@@ -19,7 +19,7 @@ public sealed class Judges(RunTables runs, IHttpClientFactory clients, JudgeEndp
             var recipe = Json.Read<Recipe>(run.Recipe);
             settings = JudgeSettings.Of(
                 recipe.Judge, run.StartPolicy, recipe.Judge.Endpoint is null ? await own.Address(cancel) : null,
-                counts: recipe.Labelers.GetValueOrDefault("judge") == "settle");
+                counts: recipe.JudgeCounts);
             settingsOfRuns[runId] = settings;
         }
 

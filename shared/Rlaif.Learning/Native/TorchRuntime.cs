@@ -66,6 +66,21 @@ public static class TorchRuntime
             set_num_threads(numerics.Threads);
         }
 
+        UseProducts(numerics);
+    }
+
+    /// <summary>What the work under way on this thread computes in.</summary>
+    internal static Numerics Current => new(get_num_threads(), MatrixProduct.Precision, TensorDevice.Current);
+
+    /// <summary>The same again, after others have computed: part of it is the process's and not the thread's, MKL's number of threads too.</summary>
+    internal static void UseAgain(Numerics numerics)
+    {
+        set_num_threads(numerics.Threads);
+        UseProducts(numerics);
+    }
+
+    private static void UseProducts(Numerics numerics)
+    {
         MatrixProduct.Precision = numerics.Precision;
         TensorDevice.Use(numerics.Device, numerics.Precision);
     }

@@ -14,11 +14,17 @@ public static class TorchThread
     private static readonly Lazy<Thread> Worker = new(Start);
     private static long busy;
 
+    // Of each thread that is, or stands in for, the torch thread.
+    [ThreadStatic]
+    private static bool isCurrent;
+    [ThreadStatic]
+    private static long began;
+
     /// <summary>For how long work was done on it, since the process began.</summary>
     public static TimeSpan Busy => TimeSpan.FromTicks(Interlocked.Read(ref busy));
 
     /// <summary>Whether the caller is on the torch thread.</summary>
-    public static bool IsCurrent => Worker.IsValueCreated && Thread.CurrentThread == Worker.Value;
+    public static bool IsCurrent => isCurrent;
 
     /// <summary>Runs <paramref name="work"/> on the torch thread after what was asked before; at once when already on it. Its exception
     /// is the task's. Work that has not begun when <paramref name="cancel"/> fires is not begun, and not waited for; work
@@ -53,6 +59,63 @@ public static class TorchThread
             work();
             return true;
         }, cancel);
+
+    /// <summary>Waits, in the middle of work on the torch thread, for something that is done elsewhere and may need this very thread: a judge
+    /// that this process serves. Meanwhile a second thread stands in and does what else is asked for, so one thread computes at any time. It is a second one
+    /// because dispose scopes and gradient modes are a thread's: what others keep would belong to a scope of the caller's, and end with it. The
+    /// caller's numerics are put back.</summary>
+    /// <param name="elsewhere">Begun on the thread pool. Its exception is the caller's.</param>
+    public static T WaitFor<T>(Func<Task<T>> elsewhere)
+    {
+        var isOver = false;
+        var waiting = Task.Run(async () =>
+        {
+            try
+            {
+                return await elsewhere();
+            }
+            finally
+            {
+                Volatile.Write(ref isOver, true);
+                Work.Add(() => { }, CancellationToken.None);        // wakes whoever stands in
+            }
+        });
+        if (isCurrent)
+        {
+            StandIn(() => Volatile.Read(ref isOver));
+        }
+
+        return waiting.GetAwaiter().GetResult();
+    }
+
+    private static void StandIn(Func<bool> isOver)
+    {
+        Count();
+        var numerics = TorchRuntime.Current;
+        var other = new Thread(() =>
+        {
+            TorchRuntime.UseAgain(numerics);
+            isCurrent = true;
+            while (!isOver())
+            {
+                Do(Work.Take());
+            }
+        })
+        { IsBackground = true, Name = "torch (stands in)" };
+        other.Start();
+        other.Join();
+        TorchRuntime.UseAgain(numerics);
+        began = Stopwatch.GetTimestamp();
+    }
+
+    private static void Do(Action work)
+    {
+        began = Stopwatch.GetTimestamp();
+        work();
+        Count();
+    }
+
+    private static void Count() => Interlocked.Add(ref busy, Stopwatch.GetElapsedTime(began).Ticks);
 
     private static void LetOneIn()
     {
@@ -114,11 +177,10 @@ public static class TorchThread
         LibTorch.Open();
         var thread = new Thread(() =>
         {
+            isCurrent = true;
             foreach (var work in Work.GetConsumingEnumerable())
             {
-                var began = Stopwatch.GetTimestamp();
-                work();
-                Interlocked.Add(ref busy, Stopwatch.GetElapsedTime(began).Ticks);
+                Do(work);
             }
         })
         { IsBackground = true, Name = "torch" };

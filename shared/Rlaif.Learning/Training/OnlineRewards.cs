@@ -14,6 +14,7 @@ internal static class OnlineRewards
         Require(rewards.RewardModel == 0 || job.RewardModel is not null, "without a reward model, which judges its samples; name one, or rewards that need none");
         Require(rewards.Rules == 0 || job.Rules is not null, "with rewards by rules, and there are no rules; give the constitution machine checks");
         Require(rewards.Answer == 0 || job.Answers is not null, "with rewards of right answers, and no prompt has one; give prompts an expect.answer");
+        Require(rewards.Judge == 0 || job.Judge is not null, "with rewards by a judge, and there is none to ask; leave rewards.judge out");
         Require(recipe.Alarm is null || job.Texts is not null, "with an alarm, and nothing that reads what it samples; leave alarm out");
         return rewards;
 
@@ -40,6 +41,7 @@ internal static class OnlineRewards
         Add("reward_model", rewards.RewardModel, () => new ModelReward(RewardJudge.Read(job.RewardModel!, settings)));
         Add("rules", rewards.Rules, () => job.Rules!);
         Add("answer", rewards.Answer, () => job.Answers!);
+        Add("judge", rewards.Judge, () => job.Judge!);
         Add("length", rewards.Length, () => new LengthReward(rewards.ShortestTokens, rewards.LongestTokens));
         return new(sources);
     }

@@ -25,6 +25,9 @@ public sealed record TrainingJob
     /// <summary>Rewards of right answers; null: none are known.</summary>
     public IResponseReward? Answers { get; init; }
 
+    /// <summary>Rewards by a judge, who compares siblings; null: there is none to ask.</summary>
+    public IResponseReward? Judge { get; init; }
+
     /// <summary>What an alarm knows of sampled responses as texts; null: nothing.</summary>
     public Func<IReadOnlyList<SampledAnswer>, TextFigures>? Texts { get; init; }
 

@@ -10,6 +10,7 @@ internal static class OnlineRules
         if (one.Online?.Rewards is { } rewards)
         {
             Check(document, $"{place}.rewards", rewards);
+            CheckJudge(document, $"{place}.rewards.judge", rewards, one);
         }
 
         if (one.Online is { NeedsRewardModel: false } own)
@@ -63,9 +64,9 @@ internal static class OnlineRules
 
     private static void Check(RecipeDocument document, string place, RewardsRecipe rewards)
     {
-        if (rewards is { RewardModel: 0, Rules: 0, Answer: 0 })
+        if (rewards is { RewardModel: 0, Rules: 0, Answer: 0, Judge: 0 })
         {
-            document.Wrong(place, $"{(rewards.Length > 0 ? "has length alone, which says nothing of what is said" : "gives nothing a weight")}; write rewardModel, rules or answer and a weight, for example {{rules: 1}}.");
+            document.Wrong(place, $"{(rewards.Length > 0 ? "has length alone, which says nothing of what is said" : "gives nothing a weight")}; write rewardModel, rules, answer or judge and a weight, for example {{rules: 1}}.");
         }
 
         if (rewards.ShortestTokens > rewards.LongestTokens)
@@ -78,6 +79,22 @@ internal static class OnlineRules
             var defaults = new RewardsRecipe();
             document.Unused($"{place}.shortestTokens", rewards.ShortestTokens, defaults.ShortestTokens, "without length");
             document.Unused($"{place}.longestTokens", rewards.LongestTokens, defaults.LongestTokens, "without length");
+        }
+    }
+
+    // A judge says which of two is better, so a response needs a sibling.
+    private static void CheckJudge(RecipeDocument document, string path, RewardsRecipe rewards, OptimizationRecipe one)
+    {
+        var lacks = one switch
+        {
+            { Ppo: not null } => "of which ppo samples one; take grpo or rloo, or train a reward model on the judge's labels (rewardModel)",
+            { ReinforcePlusPlus.Samples: 1 } => "of which there is one; set samples to 2 or more",
+            { ReinforcePlusPlus.Baseline: "greedy" } => "and the greedy response of the baseline has no sibling; set baseline to group or none",
+            _ => null,
+        };
+        if (rewards.Judge > 0 && lacks is not null)
+        {
+            document.Wrong(path, $"compares the responses to a prompt with each other, {lacks}.");
         }
     }
 

@@ -2,8 +2,11 @@ using System.Text.Json;
 using Rlaif.Cli.Looking;
 using Rlaif.Coordinator.Looking;
 using Rlaif.Contracts;
+using Rlaif.Feedback.Constitutions;
+using Rlaif.Feedback.Labeling;
 using Rlaif.Recipes;
 using Rlaif.Storage;
+using Rlaif.Testing;
 
 namespace Rlaif.Cli.Tests.Looking;
 
@@ -91,6 +94,29 @@ public class LineageTests
         Assert.Matches(@"1 .* reward-model .* e0 .* 57a870000000 .* da7a .* 2 .* 0", shown);
         Assert.Contains("constitution c0", shown, StringComparison.Ordinal);
         Assert.Equal(2, JsonDocument.Parse(Shown.Json(lineage)).RootElement.GetProperty("steps")[0].GetProperty("pairs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task What_a_judge_said_of_a_training_s_own_samples_belongs_to_the_training()
+    {
+        await using var world = await SmallRun.Create();
+        var training = (await new LineageTables(world.Database).Find(SmallRun.DpoPolicy, Cancel))[0].CommandId;
+        var (work, command) = (new WorkTables(world.Database), (await new WorkTables(world.Database).Command(training, Cancel))!);
+        var asked = LabelQuestion.Of(
+            SmallRun.Run, RlaifId.Of("rollouts"), "judge", new("p0", [new("user", "Question 0")]), new("one", true), new("two", true), [new("kind", "Which is kinder?")],
+            Constitution.Read(Repository.Path("constitutions/brief.yaml")), SmallRun.At);
+        await work.Add([new() { Id = asked.Id, RunId = SmallRun.Run, Round = command.Round, Stage = StageRow.OfRewards(command.Stage), Kind = nameof(LabelPreference), Pool = "judge", Body = Json.Of(asked) }], Cancel);
+        var label = new PreferenceLabeled
+        {
+            Id = asked.Id, RunId = SmallRun.Run, PairId = asked.PairId, Pool = "judge", Labeler = "judge/pairwise/live", PromptSha256 = "9b", Votes = [new() { Principle = "kind", Preference = 0.8 }],
+        };
+        await new PairTables(world.Database).Insert(label, null, SmallRun.At, Cancel);
+        var lineage = await Explain(world, SmallRun.DpoPolicy);
+        var rollouts = Assert.Single(lineage.Steps[0].Rollouts);
+        Assert.Equal((asked.PairId, "Question 0", "one", "two"), (rollouts.Id, rollouts.Prompt, rollouts.First, rollouts.Second));
+        Assert.Equal(("judge/pairwise/live", "kind", 0.8, "9b"), Assert.Single(rollouts.Judgements) is var vote ? (vote.Labeler, vote.Principle, vote.Preference, vote.JudgePromptSha256) : default);
+        Assert.Empty(lineage.Steps[1].Rollouts);
+        Assert.Matches(@"judge/pairwise/live .* kind .* 1 .* 0 .* 0 .* 0", ReadConsole.Of(console => LineageView.Write(console, lineage)));
     }
 
     private static Task<LineageReport> Explain(SmallRun world, string named)

@@ -1,5 +1,6 @@
 using Rlaif.Contracts;
 using Rlaif.Coordinator.Labels;
+using Rlaif.Feedback.Labeling;
 using Rlaif.Storage;
 
 namespace Rlaif.Coordinator.Tests.Labels;
@@ -10,7 +11,7 @@ public class LabelChecksTests
 
     private static readonly LabelPreference Asked = new()
     {
-        Id = LabelCommands.IdOf(Pair, "mine"),
+        Id = LabelQuestion.IdOf(Pair, "mine"),
         RunId = RlaifId.Of("run"),
         PairId = Pair,
         Pool = "mine",

@@ -2,6 +2,7 @@ using Rlaif.Contracts;
 using Rlaif.Coordinator.Labels;
 using Rlaif.Coordinator.Runs;
 using Rlaif.Feedback.Constitutions;
+using Rlaif.Feedback.Labeling;
 
 namespace Rlaif.Coordinator.Tests.Labels;
 
@@ -57,7 +58,7 @@ public class LabelCommandsTests
     public void A_prompt_to_which_nothing_applies_is_judged_overall()
     {
         var onlyUnsafe = Run with { Constitution = Run.Constitution with { Principles = [Run.Constitution.Principles[2]] } };
-        Assert.Equal([LabelCommands.Overall], Message(onlyUnsafe, "judge", Safety.Safe).Principles);
+        Assert.Equal([LabelQuestion.Overall], Message(onlyUnsafe, "judge", Safety.Safe).Principles);
         Assert.Empty(Message(onlyUnsafe, "rules", Safety.Safe).Principles);
     }
 

@@ -3,6 +3,7 @@ using Rlaif.Generator.Endpoint;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
 using Rlaif.Recipes;
+using TorchSharp;
 
 namespace Rlaif.Generator.Tests.Endpoint;
 
@@ -72,6 +73,25 @@ public class RequestBatcherTests
         await wanted;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => forgotten);
         Assert.Equal([1], batches.Sizes);
+    }
+
+    // A judge of a training in the same process; its model stays on the shelf when the scope in which the training waited is gone.
+    [Fact]
+    public async Task Work_on_the_torch_thread_that_waits_for_a_response_gets_it_and_the_model_is_there_for_the_next()
+    {
+        using var model = await TinyModel.Create();
+        await using var shelf = new ModelShelf((_, _) => Task.FromResult<string?>(model.Folder));
+        var batcher = new RequestBatcher(shelf, new(), Numerics.OfThisMachine);
+        Task<SampledResponse> Sample() => batcher.Sample("judge", Request, _ => true, alone: true, TestContext.Current.CancellationToken);
+        var waited = await TorchThread.Run(
+            () =>
+            {
+                using var scope = torch.NewDisposeScope();
+                return TorchThread.WaitFor(Sample);
+            },
+            TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.Equal(4, waited.Tokens.Count);
+        Assert.Equal(waited.Tokens.Select(token => token.Id), (await Sample()).Tokens.Select(token => token.Id));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using Rlaif.Learning.Native;
+using Rlaif.Recipes;
+using TorchSharp;
 
 namespace Rlaif.Learning.Tests.Native;
 
@@ -65,6 +67,72 @@ public class TorchThreadTests
         goOn.Set();
         await Task.WhenAll(training, another, score);
         Assert.Equal(["score", "training", "another"], done);
+    }
+
+    // The judge of a training may be a model of the same process: without somebody who stands in each would wait for the other.
+    [Fact]
+    public async Task Work_that_waits_for_other_work_on_the_thread_gets_its_answer_and_what_comes_after_it_waits()
+    {
+        var done = new List<string>();
+        var training = TorchThread.Run(
+            () =>
+            {
+                done.Add("asked");
+                done.Add(TorchThread.WaitFor(async () => await TorchThread.Run(() => TorchThread.IsCurrent ? "answered" : "elsewhere", CancellationToken.None)));
+                return TorchThread.IsCurrent;
+            },
+            CancellationToken.None);
+        var other = TorchThread.Run(() => done.Add("another"), CancellationToken.None);
+        Assert.True(await training.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await other;
+        Assert.Equal(["another", "answered", "asked"], done.Order(StringComparer.Ordinal));
+        Assert.Equal("asked", done[0]);
+    }
+
+    [Fact]
+    public async Task What_others_keep_and_set_meanwhile_is_theirs() => await TorchThread.Run(
+        () =>
+        {
+            TorchRuntime.Use(new(1, Precision.Float32));
+            torch.Tensor kept;
+            using (torch.NewDisposeScope())
+            using (torch.no_grad())
+            {
+                kept = TorchThread.WaitFor(() => TorchThread.Run(
+                    () =>
+                    {
+                        TorchRuntime.Use(new(2, Precision.BFloat16));
+                        return torch.is_grad_enabled() ? torch.ones(2) : throw new InvalidOperationException("It has the gradient mode of whoever waits.");
+                    },
+                    CancellationToken.None));
+                Assert.False(torch.is_grad_enabled());
+            }
+
+            using (kept)
+            {
+                Assert.Equal(2, kept.sum().item<float>());
+            }
+
+            Assert.Equal(new Numerics(1, Precision.Float32), TorchRuntime.Current);
+        },
+        CancellationToken.None);
+
+    [Fact]
+    public async Task Who_waits_may_be_told_to_stop_and_what_failed_elsewhere_fails_there()
+    {
+        using var stop = new CancellationTokenSource();
+        var waits = TorchThread.Run(
+            () => TorchThread.WaitFor(async () =>
+            {
+                await stop.CancelAsync();
+                await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+                return 1;
+            }),
+            CancellationToken.None);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
+        var fails = TorchThread.Run(() => TorchThread.WaitFor<int>(() => throw new InputException("Nobody is there.")), CancellationToken.None);
+        Assert.Equal("Nobody is there.", (await Assert.ThrowsAsync<InputException>(() => fails)).Message);
+        Assert.Equal(3, await TorchThread.Run(() => 3, CancellationToken.None));
     }
 
     [Fact]

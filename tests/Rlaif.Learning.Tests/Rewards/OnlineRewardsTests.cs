@@ -55,6 +55,7 @@ public class OnlineRewardsTests
     [InlineData("rewardModel", "grpo was asked for without a reward model, which judges its samples; name one, or rewards that need none.")]
     [InlineData("rules", "grpo was asked for with rewards by rules, and there are no rules; give the constitution machine checks.")]
     [InlineData("answer", "grpo was asked for with rewards of right answers, and no prompt has one; give prompts an expect.answer.")]
+    [InlineData("judge", "grpo was asked for with rewards by a judge, and there is none to ask; leave rewards.judge out.")]
     [InlineData("alarm", "grpo was asked for with an alarm, and nothing that reads what it samples; leave alarm out.")]
     public Task What_a_recipe_names_and_a_job_lacks_is_one_sentence(string named, string told) => TinyTraining.Run(tiny =>
     {
@@ -62,6 +63,7 @@ public class OnlineRewardsTests
         {
             "rules" => new() { Rewards = new() { Rules = 1 } },
             "answer" => new() { Rewards = new() { Answer = 1 } },
+            "judge" => new() { Rewards = new() { Judge = 1 } },
             "alarm" => new() { Alarm = new() },
             _ => new(),
         };
