@@ -8,11 +8,18 @@ namespace Rlaif.Bench.Speed;
 /// <param name="OneDnn">aten's mkldnn_linear, FLOP a second; timed, not trusted (docs/decisions.md).</param>
 internal sealed record GemmRate(double Mkl, double OneDnn)
 {
-    private const int Side = 1536, Calls = 8, Times = 5;
+    private const int Side = 1536, Calls = 40;
 
     public double Fastest => Math.Max(Mkl, OneDnn);
 
-    public static GemmRate Measure()
+    /// <summary>What is measured, and the rate before and after it: a machine that is shared gives less at one time than at another, to both.</summary>
+    public static (T Measured, GemmRate Rate) Around<T>(Func<T> measure)
+    {
+        var (before, measured, after) = (Measure(), measure(), Measure());
+        return (measured, new((before.Mkl + after.Mkl) / 2, (before.OneDnn + after.OneDnn) / 2));
+    }
+
+    private static GemmRate Measure()
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
@@ -21,9 +28,9 @@ internal sealed record GemmRate(double Mkl, double OneDnn)
         return new(Rate(() => mm(x, w)), Rate(() => script.invoke<Tensor>("product", x, w)));
     }
 
-    // The best of some: what stood in the way of the others was not the product.
-    private static double Rate(Func<Tensor> product) => Enumerable.Range(0, Times).Max(_ =>
+    private static double Rate(Func<Tensor> product)
     {
+        product().Dispose();
         var clock = Stopwatch.StartNew();
         for (var call = 0; call < Calls; call++)
         {
@@ -31,5 +38,5 @@ internal sealed record GemmRate(double Mkl, double OneDnn)
         }
 
         return Calls * 2.0 * Side * Side * Side / clock.Elapsed.TotalSeconds;
-    });
+    }
 }

@@ -40,11 +40,9 @@ internal static class PairTraining
 
         // From here on the kernel's peak counts anew.
         File.WriteAllText("/proc/self/clear_refs", "5");
-        var f32 = Seconds(Precision.Float32);
-        var peak = PeakMemory.Bytes();
-        var bf16 = Seconds(Precision.BFloat16);
         SpeedModel.Use(Precision.Float32);
-        var gemm = GemmRate.Measure();
+        var ((f32, peak), gemm) = GemmRate.Around(() => (Seconds(Precision.Float32), PeakMemory.Bytes()));
+        var bf16 = Seconds(Precision.BFloat16);
         // Forward and backward of the policy, forward of the reference: 8 FLOP for each parameter that a token needs. Prompts need no head.
         var responses = pairs.Sum(pair => (double)(pair.Chosen.Length + pair.Rejected.Length));
         var work = 8 * ((model.Body * (responses + pairs.Sum(pair => pair.Prompt.Length))) + (model.Head * responses));

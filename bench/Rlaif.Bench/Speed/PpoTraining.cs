@@ -32,11 +32,10 @@ internal static class PpoTraining
         using var model = new SpeedModel(SpeedModel.Of20M);
         int[][] prompts = [.. HhPrompts.Prompts(Tokenizer.Read(RealModel.Model), Longest - NewTokens).Take(Batch * (Warm + Timed))];
         var rewards = model.RewardModel();
-        var f32 = Run(model, rewards, prompts, Precision.Float32);
+        SpeedModel.Use(Precision.Float32);
+        var (f32, gemm) = GemmRate.Around(() => Run(model, rewards, prompts, Precision.Float32));
         // Where products in it take longer it says nothing, and takes long.
         var bf16 = FastestPrecision.OfThisMachine(DeviceKind.Cpu).Precision == Precision.BFloat16 ? Run(model, rewards, prompts, Precision.BFloat16).Rate / f32.Rate : (double?)null;
-        SpeedModel.Use(Precision.Float32);
-        var gemm = GemmRate.Measure();
         yield return Figure.Plain("train/ppo_hh_f32_samples_per_second", f32.Rate);
         yield return Figure.AtLeast(Over, f32.Rate / gemm.Mkl / (TrlRate / TrlProduct), 2.5);
         yield return Figure.Plain("train/ppo_hh_f32_work_over_fastest_f32_product", f32.Rate * Work(model, prompts) / gemm.Fastest);

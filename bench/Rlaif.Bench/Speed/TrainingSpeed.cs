@@ -27,9 +27,9 @@ internal static class TrainingSpeed
             return Timed * batch * (Tokens - 1) / SpeedModel.Seconds(progress => Training.Sft(model.Job(data), recipe, model.Out, progress, default), Warm);
         }
 
-        var (f32, bf16) = (Rate(Precision.Float32), Rate(Precision.BFloat16));
         SpeedModel.Use(Precision.Float32);
-        var gemm = GemmRate.Measure();
+        var (f32, gemm) = GemmRate.Around(() => Rate(Precision.Float32));
+        var bf16 = Rate(Precision.BFloat16);
         var work = 6.0 * (model.Body + model.Head);
         yield return Figure.Plain($"train/sft_{name}_f32_tokens_per_second", f32);
         yield return Figure.AtLeast($"train/sft_{name}_f32_over_fastest_f32_product", f32 * work / gemm.Fastest, goal);

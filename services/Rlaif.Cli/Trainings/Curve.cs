@@ -10,6 +10,17 @@ internal sealed record Curve(string Name, IReadOnlyList<double> Steps, IReadOnly
 {
     private const int MostPoints = 500;
 
+    /// <summary>What its axis shows. A constant has no height of its own: it lies in the middle of half its size.</summary>
+    public (double Low, double High) Room
+    {
+        get
+        {
+            var (low, high) = (Values.Min(), Values.Max());
+            var half = high > low ? 0 : low == 0 ? 1 : Math.Abs(low) / 2;
+            return (low - half, high + half);
+        }
+    }
+
     /// <summary>The curves of a training in the order of their names' first appearance. Long ones are means of neighbouring steps.</summary>
     public static IReadOnlyList<Curve> Of(IEnumerable<TrainingMetric> metrics) =>
         [.. metrics.Where(metric => double.IsFinite(metric.Value)).GroupBy(metric => metric.Name, StringComparer.Ordinal).Select(one => Of(one.Key, [.. one]))];

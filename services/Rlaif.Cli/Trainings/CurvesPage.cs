@@ -30,7 +30,7 @@ internal static class CurvesPage
 
     private static string Drawing(Curve curve)
     {
-        var (low, high) = Room(curve.Values.Min(), curve.Values.Max());
+        var (low, high) = curve.Room;
         var (first, last) = (curve.Steps[0], curve.Steps[^1]);
         double X(double step) => Left + (last > first ? (step - first) / (last - first) : 0.5) * (Width - Left - Right);
         double Y(double value) => Top + ((high - value) / (high - low) * (Height - Top - Bottom));
@@ -46,9 +46,6 @@ internal static class CurvesPage
             $"<text x=\"{Left - 6}\" y=\"{Height - Bottom}\" text-anchor=\"end\">{Shown.Metric(low)}</text>" +
             $"<text x=\"{Left}\" y=\"{Height - 8}\">{first:0}</text><text x=\"{Width - Right}\" y=\"{Height - 8}\" text-anchor=\"end\">step {last:0}</text>{line}</svg>");
     }
-
-    // A constant has no height of its own.
-    private static (double Low, double High) Room(double low, double high) => high > low ? (low, high) : (low - Math.Max(Math.Abs(low), 1) / 2, high + Math.Max(Math.Abs(high), 1) / 2);
 
     private static string Text(string text) => WebUtility.HtmlEncode(TerminalText.Line(text, int.MaxValue));
 }

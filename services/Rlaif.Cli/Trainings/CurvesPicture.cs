@@ -19,6 +19,11 @@ internal static class CurvesPicture
             var plot = picture.GetPlot(i);
             var line = plot.Add.Scatter(curves[i].Steps.ToArray(), curves[i].Values.ToArray());
             line.MarkerSize = curves[i].Steps.Count == 1 ? 6 : 0;
+            if (curves[i].Values.Distinct().Count() == 1)
+            {
+                plot.Axes.SetLimitsY(curves[i].Room.Low, curves[i].Room.High);
+            }
+
             plot.Title(curves[i].Name, size: 12);
             plot.XLabel("step", size: 11);
         }

@@ -8,8 +8,8 @@ namespace Rlaif.Learning.Models;
 /// do (docs/decisions.md).</remarks>
 internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLogProbs>
 {
-    /// <summary>Logits that may lie in memory together: 64 MB.</summary>
-    internal const long MostLogits = 1L << 24;
+    /// <summary>Logits that may lie in memory together: 16 MB.</summary>
+    internal const long MostLogits = 1L << 22;
 
     public override string Name => nameof(ChunkedLogProbs);
 

@@ -23,6 +23,17 @@ public class CurvesTests
         Assert.Equal((2.5, 25.0 / 48), (curves[0].Steps[0], Math.Round(curves[0].Values[0] * 48) / 48));
     }
 
+    [Theory]
+    [InlineData(2e-5, 2e-5, 1e-5, 3e-5)]
+    [InlineData(-4, -4, -6, -2)]
+    [InlineData(0, 0, -1, 1)]
+    [InlineData(1, 3, 1, 3)]
+    public void A_constant_lies_in_the_middle_of_its_axis(double first, double last, double low, double high)
+    {
+        var room = new Curve("a", [1, 2], [first, last]).Room;
+        Assert.Equal((low, high), (Math.Round(room.Low, 9), Math.Round(room.High, 9)));
+    }
+
     [Fact]
     public void The_page_is_well_formed_asks_nothing_of_anybody_and_lets_no_markup_in()
     {
