@@ -18,7 +18,7 @@ internal sealed class JudgeReward : IResponseReward
     private readonly Recipe recipe;
     private readonly TrainingTexts texts;
     private readonly CancellationToken stopping;
-    private readonly Dictionary<Guid, Task> begun = [];      // touched on the torch thread only
+    private readonly Dictionary<Guid, Task<bool>> begun = [];      // touched on the torch thread only
 
     private JudgeReward(RolloutLabels labels, CommandRow training, Constitution constitution, Recipe recipe, TrainingTexts texts, CancellationToken stopping) =>
         (this.labels, this.training, this.constitution, this.recipe, this.texts, this.stopping) = (labels, training, constitution, recipe, texts, stopping);
@@ -46,9 +46,9 @@ internal sealed class JudgeReward : IResponseReward
 
     private RolloutPairs Pairs(IReadOnlyList<SampledAnswer> answers) => new(training.RunId, training.Id, constitution, recipe.Pairs.TieMargin, texts.Read(answers));
 
-    private async Task<IReadOnlyList<float>> Of(RolloutPairs pairs, Task? early, CancellationToken cancel)
+    private async Task<IReadOnlyList<float>> Of(RolloutPairs pairs, Task<bool>? early, CancellationToken cancel)
     {
-        await (early ?? Task.CompletedTask);
+        var wereThere = early is null ? (bool?)null : await early;
         for (var attempt = 1; ; attempt++)
         {
             var (votes, wasThere, failure) = await labels.Of(training, at => pairs.Questions(attempt, at), cancel);
@@ -58,7 +58,7 @@ internal sealed class JudgeReward : IResponseReward
             }
 
             // Failures that were there before have paused the run: whoever resumed it wants them to be asked for again.
-            if (!wasThere || (attempt == 1 && early is not null))
+            if (!(attempt == 1 && wereThere is { } before ? before : wasThere))
             {
                 throw new InputException(
                     $"The judge failed on every response of a batch that {training.Stage} of round {training.Round} sampled ({failure}), so there is nothing to learn from; " +

@@ -30,9 +30,19 @@ internal sealed class RolloutLabels(PairTables labels, WorkTables work, IBus bus
     public bool IsElsewhere(JudgeRecipe judge) => judge.Endpoint is not null || deployment.Broker is not null;
 
     /// <summary>Asks, and waits for nothing. What was asked before stays as it is.</summary>
+    /// <returns>Whether everything had an answer already.</returns>
     /// <inheritdoc cref="Of"/>
-    public Task Ask(CommandRow training, Func<DateTimeOffset, IReadOnlyList<LabelPreference>> questions, CancellationToken cancel) =>
-        questions(time.GetUtcNow()) is { Count: > 0 } asked ? patience.Try($"Training {training.Id}", attempt => Ask(training, asked, attempt), cancel) : Task.CompletedTask;
+    public async Task<bool> Ask(CommandRow training, Func<DateTimeOffset, IReadOnlyList<LabelPreference>> questions, CancellationToken cancel)
+    {
+        var asked = questions(time.GetUtcNow());
+        if ((await Answers(asked, cancel)).Count == asked.Count)
+        {
+            return true;
+        }
+
+        await patience.Try($"Training {training.Id}", attempt => Ask(training, asked, attempt), cancel);
+        return false;
+    }
 
     /// <summary>The votes on some pairs, of those that the labeler did not decline.</summary>
     /// <param name="questions">The questions, as of now; all of one pool.</param>
@@ -60,10 +70,12 @@ internal sealed class RolloutLabels(PairTables labels, WorkTables work, IBus bus
 
     private async Task Ask(CommandRow training, IReadOnlyList<LabelPreference> asked, CancellationToken cancel)
     {
+        // Behind those of the batches that are due earlier.
+        var (stage, first) = (StageRow.OfRewards(training.Stage), await work.NextOrdinal(training.RunId, training.Round, StageRow.OfRewards(training.Stage), cancel));
         await work.Add(
             [.. asked.Select((question, i) => new CommandRow
             {
-                Id = question.Id, RunId = training.RunId, Round = training.Round, Stage = StageRow.OfRewards(training.Stage), Ordinal = i,
+                Id = question.Id, RunId = training.RunId, Round = training.Round, Stage = stage, Ordinal = first + i,
                 Kind = nameof(LabelPreference), Pool = question.Pool, Body = Json.Of(question), Trace = training.Trace,
             })],
             cancel);

@@ -76,6 +76,14 @@ public sealed class WorkTables(Database database)
             transaction),
         cancel);
 
+    /// <summary>Behind the last command of a name; 0 when there is none.</summary>
+    public async Task<int> NextOrdinal(Guid runId, int round, string stage, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        return await connection.ExecuteScalarAsync<int>(
+            "select coalesce(max(ordinal) + 1, 0) from command where run_id = @runId and round = @round and stage = @stage", new { runId, round, stage });
+    }
+
     /// <summary>The stage that was planned last; null: none was. Its outcomes are not counted.</summary>
     public async Task<StageRow?> Last(Guid runId, CancellationToken cancel)
     {

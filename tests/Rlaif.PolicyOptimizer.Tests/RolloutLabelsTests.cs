@@ -89,10 +89,10 @@ public sealed class RolloutLabelsTests : IAsyncLifetime
     [Fact]
     public async Task What_is_asked_early_is_not_waited_for_and_not_asked_again()
     {
-        await Asking.Ask(training, Questions, Cancel);
+        Assert.False(await Asking.Ask(training, Questions, Cancel));
         var asked = await Open();
         Assert.Equal(4, asked.Count);
-        await Asking.Ask(training, Questions, Cancel);
+        Assert.False(await Asking.Ask(training, Questions, Cancel));
         Assert.Equal(asked.Select(question => (question.Id, question.Deadline)), (await Open()).Select(question => (question.Id, question.Deadline)));
         foreach (var question in asked)
         {
@@ -101,7 +101,20 @@ public sealed class RolloutLabelsTests : IAsyncLifetime
 
         var (votes, wasThere, failure) = await Asking.Of(training, Questions, Cancel);
         Assert.Equal((4, true, ""), (votes.Count, wasThere, failure));
+        Assert.True(await Asking.Ask(training, Questions, Cancel));
         Assert.True(Asking.IsElsewhere(new() { Endpoint = "http://judge/v1" }) && !Asking.IsElsewhere(new()));
+    }
+
+    [Fact]
+    public async Task What_is_due_earlier_is_sent_first()
+    {
+        await Asking.Ask(training, Questions, Cancel);
+        var due = await Open();
+        var later = Siblings.Pairs(Siblings.Of("r", "six", "seven", "eight"));
+        await Asking.Ask(training, now => later.Questions(1, now), Cancel);
+        var all = await Open();
+        Assert.Equal(due.Select(question => question.Id), all.Take(4).Select(question => question.Id));
+        Assert.Equal(7, all.Count);
     }
 
     [Fact]

@@ -68,18 +68,26 @@ internal static class Recipes
 
     // Only what an older policy sampled is weighed.
     private static T? Stale<T>(T? group)
-        where T : GroupRecipe => group is null or { MaxStaleness: > 0 } ? group : group with { Importance = null };
+        where T : GroupRecipe => group switch
+        {
+            null => null,
+            { MaxStaleness: > 0 } => group with { Guards = group.Guards! with { MaxKl = null } },
+            _ => group with { Importance = null },
+        };
+
+    private static PpoRecipe? Stale(PpoRecipe? ppo) => ppo is null or { MaxStaleness: 0 } ? ppo : ppo with { KlTarget = 0, KlHorizon = 10_000, Guards = ppo.Guards! with { MaxKl = null } };
 
     private static OptimizationRecipe Fitting(OptimizationRecipe one) => one with
     {
         Sft = one.Sft is { Dft: true } sft ? sft with { LabelSmoothing = null } : one.Sft,       // one of two ways to weigh a token
         Dpo = Fitting(one.Dpo),
-        Ppo = Rewarded(Fitting(one.Ppo)),
+        Ppo = Rewarded(Stale(Fitting(one.Ppo))),
         Grpo = Rewarded(Stale(Fitting(one.Grpo))),
         Rloo = Rewarded(Stale(Guarded(one.Rloo, one.Rloo?.Beta) is { } rloo ? rloo with { Importance = rloo.Importance! with { Level = "sequence" } } : null)),
         ReinforcePlusPlus = Rewarded(Stale(Guarded(one.ReinforcePlusPlus, one.ReinforcePlusPlus?.Beta) is { Samples: 1, Baseline: "group" } single ? single with { Baseline = "none" } : Guarded(one.ReinforcePlusPlus, one.ReinforcePlusPlus?.Beta))),
         BestOfN = Rewarded(one.BestOfN is { } best ? best with { ClipLow = 0.2, ClipHigh = 0.2, Guards = new(), Importance = null } : null),
-        OnlineDpo = Rewarded(one.OnlineDpo is { } pairs ? pairs with { ClipLow = 0.2, ClipHigh = 0.2, Guards = pairs.Guards! with { MaxRatio = null, MaxStepKl = null }, Importance = null } : null),
+        OnlineDpo = Rewarded(one.OnlineDpo is { } pairs
+            ? pairs with { ClipLow = 0.2, ClipHigh = 0.2, Guards = pairs.Guards! with { MaxRatio = null, MaxStepKl = null, MaxKl = pairs.MaxStaleness > 0 ? null : pairs.Guards.MaxKl }, Importance = null } : null),
     };
 
     // What goes together with any loss of pairs.
@@ -99,8 +107,11 @@ internal static class Recipes
     };
 
     // A penalty that moves has to begin somewhere and to stay above 0, and one step on each batch has no ratio.
-    private static PpoRecipe? Fitting(PpoRecipe? one) =>
-        Penalised(one is { RolloutEpochs: 1, Minibatches: 1 } ? one with { Minibatches = 2 } : one);
+    private static PpoRecipe? Fitting(PpoRecipe? one)
+    {
+        var ppo = Penalised(one is { RolloutEpochs: 1, Minibatches: 1 } ? one with { Minibatches = 2 } : one);
+        return ppo is { Beta: 0 } ? ppo with { KlEstimator = null } : ppo;
+    }
 
     private static PpoRecipe? Penalised(PpoRecipe? ppo) =>
         ppo is not null && (ppo.KlTarget == 0 || ppo.Beta == 0 || ppo.KlHorizon <= 0.2 * ppo.Batch) ? ppo with { KlTarget = 0, KlHorizon = 10_000 } : ppo;

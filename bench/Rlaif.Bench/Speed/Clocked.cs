@@ -28,7 +28,7 @@ internal sealed class ClockedObjective(IObjective inner) : IObjective
     /// <summary>Of a step before its first part.</summary>
     public Stopwatch Beginning { get; } = new();
 
-    /// <summary>Of a step from there on; who hears of the end of a step stops it.</summary>
+    /// <summary>Of a step from there to its gradients: its forward and backward passes.</summary>
     public Stopwatch Updating { get; } = new();
 
     public IReadOnlyList<NamedWeight> Weights => inner.Weights;
@@ -60,7 +60,11 @@ internal sealed class ClockedObjective(IObjective inner) : IObjective
 
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window) => inner.Part(examples, window);
 
-    public StepVerdict Judge(IReadOnlyList<double> figures, double ratioMax) => inner.Judge(figures, ratioMax);
+    public StepVerdict Judge(IReadOnlyList<double> figures, double ratioMax)
+    {
+        Updating.Stop();
+        return inner.Judge(figures, ratioMax);
+    }
 
     public void Write(string folder) => inner.Write(folder);
 

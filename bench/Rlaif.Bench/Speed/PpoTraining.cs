@@ -62,7 +62,6 @@ internal static class PpoTraining
             Policy(trainable: true), Policy(trainable: false), ModelFolder.ReadRewardModelStart(rewards), lengths, rollouts, plan, recipe));
         var seconds = SpeedModel.Seconds(progress => TrainingLoop.Run(objective, plan.Training(recipe), null, (step, steps) =>
         {
-            objective.Updating.Stop();
             progress(step, steps);
             if (step == Warm * Passes)
             {

@@ -8,7 +8,7 @@ namespace Rlaif.Learning.Advantages;
 public static class MaskedStatistics
 {
     /// <summary>Added to a variance before its root (TRL), or its least value (OpenRLHF).</summary>
-    private const double VarianceFloor = 1e-8;
+    internal const double VarianceFloor = 1e-8;
 
     /// <summary>The values, 0 outside the mask. To be called before any exponential: its gradient there would be 0 · ∞.</summary>
     public static Tensor Fill(Tensor values, Tensor mask)

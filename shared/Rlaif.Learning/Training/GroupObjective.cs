@@ -44,11 +44,13 @@ internal sealed class GroupObjective(
 
     public long Tokens(IReadOnlyList<int> examples) => examples.Sum(i => (long)lessons[i].Rollout.Group.Length);
 
-    public LossWindow Window(IReadOnlyList<int> examples) => new(examples.Sum(i => (long)lessons[i].Worth.Count));
+    public LossWindow Window(IReadOnlyList<int> examples) => new(Math.Max(1, examples.Sum(i => Teaches(lessons[i].Rollout) ? (long)lessons[i].Worth.Count : 0)));
 
     public void Resume(IReadOnlyList<TrainingMetric> earlier, string checkpoint) => rollouts.Resume(checkpoint);
 
     public void Keep(string checkpoint) => rollouts.Keep(checkpoint);
+
+    public void GoBack() => rollouts.Forget();
 
     public IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
     {
@@ -101,7 +103,10 @@ internal sealed class GroupObjective(
 
     private static T[] InOrder<T>(Lesson[] part, Func<Lesson, IReadOnlyList<T>> values) => [.. ResponseTokens.InOrder(part, values)];
 
-    private bool IsLearnt(Rollout rollout, int k) => rollout.Ended[k] || !algorithm.MasksTruncated;
+    private bool IsLearnt(Rollout rollout, int k) => (rollout.Ended[k] || !algorithm.MasksTruncated) && Teaches(rollout);
+
+    // Where all are worth the same an advantage is 0; but the best of them, or a label of one half, would be something that nobody said.
+    private bool Teaches(Rollout rollout) => rollout.IsJudged || algorithm.HasRatio;
 
     private Rollout Learnt(Rollout made)
     {

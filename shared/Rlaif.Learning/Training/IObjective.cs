@@ -41,6 +41,11 @@ internal interface IObjective : IDisposable
     /// <exception cref="DivergedException">The weights are of no use for it; nothing else has changed.</exception>
     IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel) => [];
 
+    /// <summary>Told that the weights are those of earlier steps again.</summary>
+    void GoBack()
+    {
+    }
+
     /// <summary>What the parts of one step share.</summary>
     /// <param name="examples">All examples of the step.</param>
     LossWindow Window(IReadOnlyList<int> examples);

@@ -29,13 +29,15 @@ internal sealed record OnlineDpoAlgorithm(OnlineDpoRecipe Settings) : GroupAlgor
     public override LossPart Loss(GrpoBatch batch, GroupWindow window)
     {
         var pairs = batch.Mask.shape[0] / 2;
+        // A pair that nobody judged is none.
+        var judged = batch.Mask.narrow(0, 0, pairs).any(-1);
         PairLogProbs Halves(Tensor tokens)
         {
             var sums = MaskedStatistics.RowSum(tokens, batch.Mask);
-            return new(sums.narrow(0, 0, pairs), sums.narrow(0, pairs, pairs));
+            return new(sums.narrow(0, 0, pairs).masked_select(judged), sums.narrow(0, pairs, pairs).masked_select(judged));
         }
 
-        var preference = batch.Advantages.narrow(0, 0, pairs);
+        var preference = batch.Advantages.narrow(0, 0, pairs).masked_select(judged);
         var (loss, margins) = DpoLoss.Of(Halves(batch.LogProbs), Halves(batch.Reference!), preference, Settings.Beta);
         return new(loss.sum() * 2 / window.Rows, [.. new[] { PairFigures.Agreements(margins, preference), PairFigures.Sum(margins) }.Select(sum => sum * 2 / window.Rows)]);
     }

@@ -62,6 +62,8 @@ internal sealed class PpoObjective(
 
     public void Keep(string checkpoint) => rollouts.Keep(checkpoint);
 
+    public void GoBack() => rollouts.Forget();
+
     public IReadOnlyList<(string Name, double Value)> Begin(int step, IReadOnlyList<int> window, CancellationToken cancel)
     {
         if (plan.Steps[step].Rollout is var rollout && rollout != current)
@@ -156,7 +158,10 @@ internal sealed class PpoObjective(
         var stale = made[0].Staleness == 0 ? null : made.Select(rollout => rollout.Behaviour[0]).ToArray();
         var estimated = stale is null ? GeneralisedAdvantage.Of(rewards, Rows(values), places.Mask, recipe.Gamma, recipe.Lambda)
             : new VTrace(recipe.Gamma, recipe.Lambda).Of(rewards, Rows(values), Rows(old), Rows(stale), places.Mask);
-        var (advantages, returns) = (places.Each(MaskedStatistics.Whiten(estimated.Advantages, places.Mask)), places.Each(estimated.Returns));
+        // ρ is in advantages of stale rollouts: less their mean, a token that hardly counts would teach the opposite of what the others do.
+        var scaled = stale is null ? MaskedStatistics.Whiten(estimated.Advantages, places.Mask)
+            : estimated.Advantages * (MaskedStatistics.Variance(estimated.Advantages, places.Mask) + MaskedStatistics.VarianceFloor).rsqrt();
+        var (advantages, returns) = (places.Each(scaled), places.Each(estimated.Returns));
         lessons.Clear();
         for (var i = 0; i < made.Count; i++)
         {

@@ -15,6 +15,9 @@ internal sealed record Rollout(ResponseGroup Group, IReadOnlyList<bool> Ended, I
     /// <summary>Batches of rollouts that the policy has learnt from since it sampled; 0: it is the one that sampled.</summary>
     public int Staleness { get; init; }
 
+    /// <summary>Whether any source of the rewards said anything of any response: else they are all worth the same, which nobody said.</summary>
+    public bool IsJudged { get; init; } = true;
+
     /// <summary>log μ of each response's tokens in the distribution that they were drawn from; needed where the policy is another one now.</summary>
     public IReadOnlyList<float[]> Behaviour { get; init; } = [];
 }
@@ -47,6 +50,11 @@ internal interface IRollouts : IDisposable
 
     /// <summary>Goes on with what a checkpoint holds.</summary>
     void Resume(string checkpoint)
+    {
+    }
+
+    /// <summary>The policy went back to earlier weights: what it sampled and has not learnt from is given up.</summary>
+    void Forget()
     {
     }
 

@@ -43,6 +43,8 @@ internal sealed class RolloutsAhead(SampledRollouts rollouts, IReadOnlyList<int[
         }
     }
 
+    public void Forget() => waiting.Clear();
+
     public void Dispose() => rollouts.Dispose();
 
     private void Wait(SampledBatch batch)

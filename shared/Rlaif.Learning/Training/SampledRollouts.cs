@@ -47,6 +47,7 @@ internal sealed class SampledRollouts(
                 {
                     Parts = recipe.Rewards is null ? new Dictionary<string, IReadOnlyList<float>>(0) : Own(parts, own),
                     Behaviour = [.. sampled.LogProbs.Take(own)],
+                    IsJudged = parts.Any(part => part.Take(own).Any(said => !float.IsNaN(said))),
                 };
             }),
         ];

@@ -11,6 +11,9 @@ namespace Rlaif.Learning.Training;
 /// (Σ w)² / (n Σ w²), of the weights as they count.</param>
 internal sealed record StaleWeights(IReadOnlyList<float[]>? Each, IReadOnlyList<(string Name, double Value)> Figures)
 {
+    // More than one response could weigh, and a number: e^100 is none in f32.
+    private const double Largest = 1e6;
+
     /// <param name="name">The algorithm's, in the names of figures.</param>
     /// <param name="made">A batch of rollouts, all of one policy.</param>
     /// <param name="now">log π of each response's tokens under the policy as it is now.</param>
@@ -36,7 +39,7 @@ internal sealed record StaleWeights(IReadOnlyList<float[]>? Each, IReadOnlyList<
         var (mean, square) = (Mean(weights), Mean(weights.square()));
         return new(
             level == WeightLevel.Token ? places.Each(weights) : [.. weights.cpu().data<float>().Select(weight => new[] { weight })],
-            Told(Mean(Weights(WeightLimit.Truncate, double.PositiveInfinity)), square == 0 ? 0 : mean * mean / square));
+            Told(Mean(Weights(WeightLimit.Truncate, Largest)), square == 0 ? 0 : mean * mean / square));
     }
 
     /// <summary>Batches of rollouts that the policy has learnt from since these were sampled.</summary>

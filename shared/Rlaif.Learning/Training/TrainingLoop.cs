@@ -108,7 +108,7 @@ internal sealed class TrainingLoop
         catch (DivergedException diverged) when (plan.GoesBack)
         {
             GoBack(diverged, step);
-            Tell(figures);
+            Tell(figures.Where(figure => double.IsFinite(figure.Value)));
             return StepVerdict.GoBack;
         }
     }
@@ -130,6 +130,7 @@ internal sealed class TrainingLoop
         }
 
         rollbacks++;
+        objective.GoBack();
         ZeroGradients();
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Rlaif.Recipes.Reading;
 
 /// <summary>What the settings of an algorithm that samples itself say together. A setting that would play no part is refused: whoever wrote it expects
@@ -21,6 +23,11 @@ internal static class OnlineRules
         if (one.Online is GroupRecipe { MaxStaleness: 0, Importance: not null })
         {
             document.Wrong($"{place}.importance", "plays no part where the policy itself samples what it learns from; set maxStaleness to 1 or more, or leave it out.");
+        }
+
+        if (one.Online is { MaxStaleness: > 0 and var stale } online)
+        {
+            CheckStale(document, place, online, stale);
         }
 
         switch (one)
@@ -115,6 +122,11 @@ internal static class OnlineRules
     // The penalty is multiplied by 1 ± 0.2 · batch / horizon: it must begin somewhere, and stay above 0.
     private static void CheckPenalty(RecipeDocument document, string path, PpoRecipe ppo)
     {
+        if (ppo is { Beta: 0, KlEstimator: { } estimator })
+        {
+            document.Wrong($"{path}.klEstimator", $"is {estimator}, which plays no part in a penalty of 0; set beta above 0, or leave it out.");
+        }
+
         if (ppo.KlTarget == 0)
         {
             document.Unused($"{path}.klHorizon", ppo.KlHorizon, new PpoRecipe().KlHorizon, "without klTarget");
@@ -129,6 +141,21 @@ internal static class OnlineRules
         if (ppo.KlHorizon <= 0.2 * ppo.Batch)
         {
             document.Wrong($"{path}.klHorizon", FormattableString.Invariant($"is {ppo.KlHorizon}; with batch {ppo.Batch} it must be above {0.2 * ppo.Batch}."));
+        }
+    }
+
+    // Of what an older policy sampled, the log-ratio of the newer one says how far the older one was away, and less the further the newer one has gone.
+    private static void CheckStale(RecipeDocument document, string path, OnlineRecipe online, int stale)
+    {
+        const string why = "is measured on the policy's own samples, and with maxStaleness {0} an older one samples; leave one of the two out, or take alarm.mostKl.";
+        if (online.Guards is { MaxKl: not null })
+        {
+            document.Wrong($"{path}.guards.maxKl", string.Format(CultureInfo.InvariantCulture, why, stale));
+        }
+
+        if (online is PpoRecipe { KlTarget: > 0 })
+        {
+            document.Wrong($"{path}.klTarget", string.Format(CultureInfo.InvariantCulture, why, stale));
         }
     }
 
@@ -190,7 +217,7 @@ internal static class OnlineRules
 
         if (group is { MaxStaleness: > 0, Importance: not null })
         {
-            document.Wrong($"{path}.importance", $"plays no part {why}.");
+            document.Wrong($"{path}.importance", $"plays no part {why}; leave it out.");
         }
     }
 

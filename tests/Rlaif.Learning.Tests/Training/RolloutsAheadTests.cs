@@ -29,6 +29,30 @@ public class RolloutsAheadTests
     });
 
     [Fact]
+    public Task Gone_back_the_policy_samples_anew_what_waited() => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        using var ran = TinyTraining.OtherPolicy();
+        using var good = ModelFolder.ReadModel(tiny.Start, trainable: false);
+        using var ahead = new RolloutsAhead(Sampled(tiny), Batches, most: 2);
+        using var due = Sampled(tiny);
+        ahead.Of(ran, 0, Batches[0], CancellationToken.None);
+        ahead.Forget();
+        var made = ahead.Of(good, 1, Batches[1], CancellationToken.None);
+        Assert.All(made, rollout => Assert.Equal(0, rollout.Staleness));
+        Assert.Equal(Texts(due.Of(good, 1, Batches[1], CancellationToken.None)), Texts(made));
+    });
+
+    [Fact]
+    public Task A_group_of_which_no_source_says_anything_is_not_judged() => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        using var policy = ModelFolder.ReadModel(tiny.Start, trainable: false);
+        using var rollouts = Sampled(tiny, new([new("silent", 1, new Silent(of: 1))]));
+        Assert.Equal([true, false, true], rollouts.Of(policy, 0, [0, 1, 2], CancellationToken.None).Select(rollout => rollout.IsJudged));
+    });
+
+    [Fact]
     public Task Who_judges_is_told_when_the_answers_are_there_and_asked_when_they_are_due() => TinyTraining.Run(tiny =>
     {
         using var scope = NewDisposeScope();
@@ -167,6 +191,11 @@ public class RolloutsAheadTests
     private sealed class Given(Rollout rollout) : TestRollouts
     {
         public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [rollout];
+    }
+
+    private sealed class Silent(int of) : IResponseReward
+    {
+        public IReadOnlyList<float> Of(IReadOnlyList<SampledAnswer> answers, CancellationToken cancel) => [.. answers.Select(answer => answer.Prompt == of ? float.NaN : 1)];
     }
 
     private sealed class Noted : IResponseReward

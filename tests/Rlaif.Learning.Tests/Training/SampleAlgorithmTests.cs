@@ -91,6 +91,28 @@ public class SampleAlgorithmTests
         Near(Flat(policy.Weights), gradient);
     });
 
+    /// <summary>Neither a label of one half nor the first of equals.</summary>
+    [Theory]
+    [InlineData("online-dpo")]
+    [InlineData("best-of-n")]
+    public Task Where_nobody_judged_nothing_is_learnt(string name) => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        var judged = Rollouts(tiny);
+        List<Rollout> all = [judged[0] with { IsJudged = false, Rewards = [1, 1, 1] }, .. judged[1..]];
+        GroupAlgorithm algorithm = name == "best-of-n" ? new BestOfNAlgorithm(new() { Samples = 3 }) : new OnlineDpoAlgorithm(new() { Samples = 3, Beta = 0.2 });
+        using var some = Objective(tiny, judged[1..], algorithm);
+        using var whole = Objective(tiny, all, algorithm);
+        var (expectedLoss, expected, expectedGradient) = Step(some);
+        var (loss, figures, gradient) = Step(whole);
+        Assert.Equal(expectedLoss, loss, 1e-5);
+        Assert.All(expected.Zip(figures), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        Near(expectedGradient, gradient);
+
+        using var none = Objective(tiny, [.. judged.Select(rollout => rollout with { IsJudged = false })], algorithm);
+        Assert.Equal(0, Step(none).Gradient.norm().item<float>());
+    });
+
     [Theory]
     [InlineData(new[] { 1f, 1, 1 }, 0, 2)]
     [InlineData(new[] { 1f, 3, 3 }, 1, 0)]
