@@ -109,13 +109,12 @@ public class LoraTrainingTests
         Assert.InRange(LastEpoch("sft", "sft/loss_nats_per_token"), 0, 2);
         // No policy goes below the entropy of the labels; the start is 0.16 nats above it, full training ends 0.009 above. Accuracy would
         // hang on the pairs whose label is almost 1/2: full training of the same steps has 0.79.
-        var entropy = tiny.Pairs.Average(pair => -(pair.Preference * Math.Log(pair.Preference)) - ((1 - pair.Preference) * Math.Log(1 - pair.Preference)));
-        Assert.InRange(LastEpoch("dpo", "dpo/loss"), entropy, entropy + 0.01);
+        Assert.InRange(LastEpoch("dpo", "dpo/loss") - tiny.LabelEntropy, 0, 0.01);
     });
 
     [Fact]
     public Task A_reward_model_learns_with_its_head() => TinyTraining.Run(tiny => Assert.InRange(
-        tiny.Train("reward-model", "lora", epochs: 40, lora: new() { Rank = 8, Alpha = 16 }).Where(m => m.Name == "reward_model/accuracy").TakeLast(3).Average(m => m.Value), 0.9, 1));
+        tiny.Train("reward-model", "lora", epochs: 40, lora: new() { Rank = 8, Alpha = 16 }).Where(m => m.Name == "reward_model/loss").TakeLast(3).Average(m => m.Value) - tiny.LabelEntropy, 0, 0.01));
 
     [Theory]
     [InlineData(false)]

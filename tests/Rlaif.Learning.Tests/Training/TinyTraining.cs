@@ -53,6 +53,9 @@ internal sealed class TinyTraining : IDisposable
         ModelFolder.WriteRewardModel(Rewards, rewards);
     }
 
+    /// <summary>Of the labels, nats per pair: no loss of pairs goes below it. Accuracy hangs on the pairs whose label is almost 1/2, and so on last bits.</summary>
+    public double LabelEntropy => Pairs.Average(pair => -(pair.Preference * Math.Log(pair.Preference)) - ((1 - pair.Preference) * Math.Log(1 - pair.Preference)));
+
     public IReadOnlyList<TrainingPair> TiedPairs => [.. Pairs.Select(p => p with { Preference = 0.5 })];
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("rlaif").FullName;
