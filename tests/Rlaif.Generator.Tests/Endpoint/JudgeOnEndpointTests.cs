@@ -60,7 +60,8 @@ public class JudgeOnEndpointTests
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(new RunTables(Database.Sqlite(":memory:"))).AddSingleton(new JudgeEndpoint(endpoint));
         var judges = services.AddModelJudge().BuildServiceProvider().GetRequiredService<Judges>();
-        return judges.Of(JudgeSettings.Of(new JudgeRecipe { Form = form, Model = model }, "", endpoint));
+        // Its votes count, so its calls share no batch: the same answer, to the last bit.
+        return judges.Of(JudgeSettings.Of(new JudgeRecipe { Form = form, Model = model }, "", endpoint, counts: true));
     }
 
     private static LabelPreference Command() => new()
