@@ -35,13 +35,7 @@ internal sealed class RolloutLabels(PairTables labels, WorkTables work, IBus bus
     public async Task<bool> Ask(CommandRow training, Func<DateTimeOffset, IReadOnlyList<LabelPreference>> questions, CancellationToken cancel)
     {
         var asked = questions(time.GetUtcNow());
-        if ((await Answers(asked, cancel)).Count == asked.Count)
-        {
-            return true;
-        }
-
-        await patience.Try($"Training {training.Id}", attempt => Ask(training, asked, attempt), cancel);
-        return false;
+        return (await Asked(training, asked, cancel)).Count == asked.Count;
     }
 
     /// <summary>The votes on some pairs, of those that the labeler did not decline.</summary>
@@ -50,13 +44,9 @@ internal sealed class RolloutLabels(PairTables labels, WorkTables work, IBus bus
     public async Task<RolloutVotes> Of(CommandRow training, Func<DateTimeOffset, IReadOnlyList<LabelPreference>> questions, CancellationToken cancel)
     {
         var asked = questions(time.GetUtcNow());
-        var there = await Answers(asked, cancel);
+        var there = await Asked(training, asked, cancel);
         var wasThere = there.Count == asked.Count;
-        if (!wasThere)
-        {
-            await patience.Try($"Training {training.Id}", attempt => Ask(training, asked, attempt), cancel);
-            there = await Wait(training, asked, cancel);
-        }
+        there = wasThere ? there : await Wait(training, asked, cancel);
 
         var votes = new List<VoteRow>();
         foreach (var some in asked.Chunk(AtOnce))
@@ -66,6 +56,18 @@ internal sealed class RolloutLabels(PairTables labels, WorkTables work, IBus bus
 
         var failed = votes.Where(vote => vote.Failure is not null).Select(vote => $"{vote.Failure}: {vote.Detail}");
         return new(votes, wasThere, there.Select(answer => answer.Declined).OfType<string>().Concat(failed).FirstOrDefault("").ReplaceLineEndings(" ").TrimEnd(' ', ':', '.'));
+    }
+
+    /// <summary>The answers that were there; for the others somebody is asked.</summary>
+    private async Task<IReadOnlyList<AnswerRow>> Asked(CommandRow training, IReadOnlyList<LabelPreference> asked, CancellationToken cancel)
+    {
+        var there = await Answers(asked, cancel);
+        if (there.Count < asked.Count)
+        {
+            await patience.Try($"Training {training.Id}", attempt => Ask(training, asked, attempt), cancel);
+        }
+
+        return there;
     }
 
     private async Task Ask(CommandRow training, IReadOnlyList<LabelPreference> asked, CancellationToken cancel)

@@ -62,7 +62,7 @@ public class GroupObjectiveTests
         using var scope = NewDisposeScope();
         var rewards = new[] { 2f, other };
         using var objective = new GroupObjective(
-            ModelFolder.ReadModel(tiny.Start, trainable: true), ModelFolder.ReadModel(tiny.Start, trainable: false), [2], new Given(new(new([5, 6], [[7, 8], [9, 4]]), [true, true], rewards)),
+            ModelFolder.ReadModel(tiny.Start, trainable: true), ModelFolder.ReadModel(tiny.Start, trainable: false), [2], new GivenRollouts(new Rollout(new([5, 6], [[7, 8], [9, 4]]), [true, true], rewards)),
             GroupAlgorithm.Of(new() { Grpo = new() { Samples = 2 } }));
         objective.Begin(0, [0], CancellationToken.None);
         var (loss, _) = objective.Part([0], objective.Window([0]));
@@ -139,11 +139,6 @@ public class GroupObjectiveTests
         error = Assert.Throws<InputException>(() => tiny.Train("grpo", "none", change: job => job with { RewardModel = null }));
         Assert.Contains("without a reward model", error.Message, StringComparison.Ordinal);
     });
-
-    private sealed class Given(Rollout rollout) : TestRollouts
-    {
-        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [rollout];
-    }
 
     /// <summary>The share of one token in a response is its reward.</summary>
     private sealed class LikesOneToken(int[][] prompts, OnlineRecipe recipe, int samples) : TestRollouts

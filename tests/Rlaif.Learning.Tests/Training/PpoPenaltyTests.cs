@@ -25,7 +25,7 @@ public class PpoPenaltyTests
         double BelowReturn(double beta)
         {
             using var objective = new PpoObjective(
-                tiny.Policy(null), TinyTraining.OtherPolicy(), tiny.RewardModelWithHead(), [2], new Given(new(group, [true], [Reward])), new([[0]], [(0, [0])]),
+                tiny.Policy(null), TinyTraining.OtherPolicy(), tiny.RewardModelWithHead(), [2], new GivenRollouts(new Rollout(group, [true], [Reward])), new([[0]], [(0, [0])]),
                 new() { Beta = beta, KlEstimator = estimator, ValueClip = 1000 });
             objective.Begin(0, [0], CancellationToken.None);
             return Math.Sqrt(2 * objective.Part([0], objective.Window([0])).Metrics[1]);
@@ -48,9 +48,4 @@ public class PpoPenaltyTests
         var part = objective.Part(all, objective.Window(all));
         Assert.Equal((1, 0, 0), (part.RatioMax, part.Metrics[3], part.Metrics[4]));
     });
-
-    private sealed class Given(Rollout rollout) : TestRollouts
-    {
-        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [rollout];
-    }
 }

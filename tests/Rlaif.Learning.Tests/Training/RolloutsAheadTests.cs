@@ -125,7 +125,7 @@ public class RolloutsAheadTests
         {
             var rollout = new Rollout(group, [true], [3]) { Staleness = staleness, Behaviour = [[now - (float)Math.Log(ratio)]] };
             using var objective = new PpoObjective(
-                tiny.Policy(null), tiny.Policy(null), tiny.RewardModelWithHead(), [2], new Given(rollout), new([[0]], [(0, [0])]), new() { MaxStaleness = 1, ValueClip = 100 });
+                tiny.Policy(null), tiny.Policy(null), tiny.RewardModelWithHead(), [2], new GivenRollouts(rollout), new([[0]], [(0, [0])]), new() { MaxStaleness = 1, ValueClip = 100 });
             objective.Begin(0, [0], CancellationToken.None);
             return objective.Part([0], objective.Window([0])).Metrics[1];
         }
@@ -187,11 +187,6 @@ public class RolloutsAheadTests
         [.. tiny.Examples.Select(e => e.Prompt)], mix ?? tiny.Mix, new GrpoRecipe { Samples = 3, MaxNewTokens = 12, Temperature = temperature }, samples: 3, TinyTraining.Config.EosTokenIds, seed: 3);
 
     private static IEnumerable<string> Texts(IReadOnlyList<Rollout> made) => made.SelectMany(rollout => rollout.Group.Responses).Select(response => string.Join(' ', response));
-
-    private sealed class Given(Rollout rollout) : TestRollouts
-    {
-        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [rollout];
-    }
 
     private sealed class Silent(int of) : IResponseReward
     {

@@ -161,7 +161,7 @@ public class SampleAlgorithmTests
 
     private static GroupObjective Objective(TinyTraining tiny, List<Rollout> made, GroupAlgorithm algorithm) => new(
         ModelFolder.ReadModel(tiny.Start, trainable: true), algorithm.NeedsReference ? ModelFolder.ReadModel(tiny.OtherFolder(), trainable: false) : null,
-        [.. made.Select(rollout => rollout.Group.Prompt.Length)], new Given(made), algorithm);
+        [.. made.Select(rollout => rollout.Group.Prompt.Length)], new GivenRollouts(made), algorithm);
 
     private static (double Loss, double[] Figures, Tensor Gradient) Step(IObjective objective)
     {
@@ -179,10 +179,5 @@ public class SampleAlgorithmTests
         var size = expected.norm().item<float>();
         Assert.True(size > 1e-3, "there is no gradient to compare");
         Assert.InRange((expected - actual).norm().item<float>() / size, 0, 1e-5);
-    }
-
-    private sealed class Given(IReadOnlyList<Rollout> made) : TestRollouts
-    {
-        public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [.. prompts.Select(prompt => made[prompt])];
     }
 }

@@ -14,3 +14,9 @@ internal abstract class TestRollouts : IRollouts
     {
     }
 }
+
+/// <summary>The same of every policy, by prompt.</summary>
+internal sealed class GivenRollouts(params IReadOnlyList<Rollout> made) : TestRollouts
+{
+    public override IReadOnlyList<Rollout> Of(LanguageModel policy, int batch, IReadOnlyList<int> prompts, CancellationToken cancel) => [.. prompts.Select(prompt => made[prompt])];
+}
