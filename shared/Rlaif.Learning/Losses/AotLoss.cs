@@ -31,7 +31,7 @@ public static class AotLoss
 
     private static Tensor Of(Tensor better, Tensor worse, double beta, double smoothing)
     {
-        var margins = beta * (better.sort().Values - worse.sort().Values);
+        var margins = beta * (better.sort(stable: true).Values - worse.sort(stable: true).Values);
         return SoftPreference.NegativeLogLikelihood(margins, margins, full_like(margins, 1 - smoothing));
     }
 }

@@ -16,4 +16,8 @@ public static class CrossEntropyLoss
     /// <param name="smoothing">ε, 0 to below 1.</param>
     public static Tensor Of(Tensor logits, Tensor targets, long windowTokens, double smoothing = 0) =>
         nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.Sum, label_smoothing: smoothing) / windowTokens;
+
+    /// <summary>The same without smoothing, from log p(target) of each token, [tokens].</summary>
+    /// <inheritdoc cref="Of"/>
+    public static Tensor OfLogProbs(Tensor logProbs, long windowTokens) => -logProbs.sum() / windowTokens;
 }

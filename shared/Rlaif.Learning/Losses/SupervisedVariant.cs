@@ -18,18 +18,26 @@ public static class SupervisedVariant
     /// <param name="recipe">Null: it is.</param>
     public static bool IsPlain(SftRecipe? recipe) => recipe is not ({ Dft: true } or { LabelSmoothing: > 0 } or { ZLoss: > 0 });
 
+    /// <summary>Whether the loss needs more of a distribution than the probability of its target.</summary>
+    /// <param name="recipe">Null: it does not.</param>
+    public static bool NeedsLogits(SftRecipe? recipe) => recipe is { LabelSmoothing: > 0 } or { ZLoss: > 0 };
+
+    /// <summary>The loss where it needs no logits.</summary>
+    /// <param name="logProbs">[tokens], nats.</param>
+    /// <param name="windowTokens">Tokens that count in all micro-batches of the optimizer step.</param>
+    /// <param name="recipe">Null: plain cross-entropy.</param>
+    public static SupervisedLoss OfLogProbs(Tensor logProbs, long windowTokens, SftRecipe? recipe)
+    {
+        var crossEntropy = CrossEntropyLoss.OfLogProbs(logProbs, windowTokens);
+        return new(recipe is { Dft: true } ? DynamicFineTuningLoss.Of(logProbs, windowTokens) : crossEntropy, crossEntropy.detach());
+    }
+
     /// <param name="recipe">Null: plain cross-entropy.</param>
     /// <inheritdoc cref="CrossEntropyLoss.Of"/>
     public static SupervisedLoss Of(Tensor logits, Tensor targets, long windowTokens, SftRecipe? recipe)
     {
-        var loss = recipe is { Dft: true } ? Weighed(logits, targets, windowTokens) : Smoothed(logits, targets, windowTokens, recipe?.LabelSmoothing ?? 0);
+        var loss = recipe is { Dft: true } ? OfLogProbs(TokenLogProbs.Of(logits, targets), windowTokens, recipe) : Smoothed(logits, targets, windowTokens, recipe?.LabelSmoothing ?? 0);
         return recipe?.ZLoss is > 0 and var weight ? loss with { Loss = loss.Loss + ZLoss.Of(logits, windowTokens, weight) } : loss;
-    }
-
-    private static SupervisedLoss Weighed(Tensor logits, Tensor targets, long windowTokens)
-    {
-        var logProbs = TokenLogProbs.Of(logits, targets);
-        return new(DynamicFineTuningLoss.Of(logProbs, windowTokens), -logProbs.detach().sum() / windowTokens);
     }
 
     private static SupervisedLoss Smoothed(Tensor logits, Tensor targets, long windowTokens, double smoothing)

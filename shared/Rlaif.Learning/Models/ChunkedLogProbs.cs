@@ -1,91 +1,128 @@
+using Rlaif.Learning.Native;
+using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Models;
 
-/// <summary>Log-probabilities of given tokens whose logits never lie in memory together: they are taken rows by rows, and when their gradient is due, again.</summary>
-/// <remarks>Of a large vocabulary logits, their softmax and its gradient are the largest tensors of a step; the second pass through the head costs less than they
-/// do (docs/decisions.md).</remarks>
+/// <summary>Log-probabilities of given tokens, over the vocabulary part by part: of a large one, logits, their softmax and its gradient are the largest tensors of
+/// a step.</summary>
+/// <remarks>A part is as large as a cache holds, so what is done to it between its products costs little, and its share of the head's gradient is added where it
+/// belongs. Logits are kept for the backward pass where all of them are few enough, else computed again (docs/decisions.md).</remarks>
 internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLogProbs>
 {
-    /// <summary>Logits that may lie in memory together: 16 MB.</summary>
-    internal const long MostLogits = 1L << 22;
-
     public override string Name => nameof(ChunkedLogProbs);
 
-    /// <summary>log p(target) of every row at a temperature, [rows], nats per token. Few rows are one chunk, with gradients as the library has them.</summary>
-    /// <param name="model">Its head.</param>
+    /// <summary>What may lie in memory.</summary>
+    /// <param name="Part">Logits of a part.</param>
+    /// <param name="Kept">Logits that are kept for the backward pass.</param>
+    /// <param name="Narrowest">Tokens of a part at least: a narrow one is a slow product.</param>
+    internal sealed record Limits(long Part, long Kept, long Narrowest)
+    {
+        // A card computes the faster the more it is given at once.
+        public static Limits Here => TensorDevice.Current == DeviceKind.Cuda ? new(1L << 28, 1L << 30, 512) : new(1L << 22, 1L << 26, 512);
+    }
+
+    /// <summary>log p(target) of every row at a temperature, [rows], nats per token; at most 0.</summary>
+    /// <param name="head">Where it has an adapter or a bias, autograd does it.</param>
     /// <param name="states">[rows, hidden].</param>
     /// <param name="targets">[rows] int64.</param>
     /// <param name="temperature">Logits are divided by it.</param>
-    /// <param name="most">Logits that may lie in memory together.</param>
-    public static Tensor Of(LanguageModel model, Tensor states, Tensor targets, double temperature, long most = MostLogits)
+    /// <param name="limits">Null: those of the device.</param>
+    public static Tensor Of(Projection head, Tensor states, Tensor targets, double temperature, Limits? limits = null)
     {
         using var scope = NewDisposeScope();
-        var rows = Math.Max(1, most / model.Config.Vocabulary);
-        if (states.shape[0] <= rows)
+        if (head is not { Adapter: null, Bias: null })
         {
-            return OfRows(model, states, targets, temperature).MoveToOuterDisposeScope();
+            var logits = head.Of(states);
+            return TokenLogProbs.Of(temperature == 1 ? logits : logits / temperature, targets).MoveToOuterDisposeScope();
         }
 
-        if (!is_grad_enabled())
-        {
-            return InChunks(model, states, targets, temperature, rows).MoveToOuterDisposeScope();
-        }
-
-        // Under a frozen model's states nothing says yet that there will be a gradient.
-        var input = states.requires_grad ? states : states.detach().requires_grad_();
-        return apply(model, input, targets, temperature, rows).MoveToOuterDisposeScope();
+        return apply(states, head.Weight, targets, temperature, limits ?? Limits.Here, is_grad_enabled()).MoveToOuterDisposeScope();
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (model, states, targets, temperature, rows) = ((LanguageModel)vars[0], (Tensor)vars[1], (Tensor)vars[2], (double)vars[3], (long)vars[4]);
-        ctx.save_data("model", model);
+        using var scope = NewDisposeScope();
+        var (states, weight, targets, temperature, limits) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (double)vars[3], (Limits)vars[4]);
+        var isKept = (bool)vars[5] && states.shape[0] * weight.shape[0] <= limits.Kept;
+        var parts = Parts(states.shape[0], weight.shape[0], limits);
+        List<Tensor> kept = [];
+        Tensor? most = null, sum = null, chosen = null;
+        foreach (var (begin, count) in parts)
+        {
+            using var part = NewDisposeScope();
+            var logits = Logits(states, weight, begin, count, temperature);
+            var highest = logits.amax([1], keepdim: true);
+            var within = targets.sub(begin).unsqueeze(1);
+            var own = logits.gather(1, within.clamp(0, count - 1));
+            var exponentials = (isKept ? logits - highest : logits.sub_(highest)).exp_().sum(1, keepdim: true);
+            if (isKept)
+            {
+                kept.Add(logits.MoveToOuterDisposeScope());
+            }
+
+            var isOwn = within.ge(0).logical_and(within.lt(count));
+            var top = most is null ? highest : maximum(most, highest);
+            sum = (most is null ? exponentials : (sum! * (most - top).exp_()).add_(exponentials * (highest - top).exp_())).MoveToOuterDisposeScope();
+            chosen = (chosen is null ? own : where(isOwn, own, chosen)).MoveToOuterDisposeScope();
+            most = top.MoveToOuterDisposeScope();
+        }
+
+        // The largest of the logits adds 1 to the sum, so neither term is above 0.
+        var logSum = sum!.log();
+        var logProbs = (chosen! - most!).sub_(logSum).squeeze(1);
         ctx.save_data("temperature", temperature);
-        ctx.save_data("rows", rows);
-        ctx.save_for_backward([states, targets]);
-        return InChunks(model, states, targets, temperature, rows);
+        ctx.save_data("parts", parts);
+        ctx.save_for_backward([states, weight, targets, logSum.add_(most!).MoveToOuterDisposeScope(), .. kept.Select(logits => logits.MoveToOuterDisposeScope())]);
+        return logProbs.MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var scope = NewDisposeScope();
-        using var recorded = enable_grad();
-        var (model, temperature, rows) = ((LanguageModel)ctx.get_data("model"), (double)ctx.get_data("temperature"), (long)ctx.get_data("rows"));
+        using var taken = grad_output;
         var saved = ctx.get_saved_variables();
-        var states = saved[0].detach().requires_grad_();
-        foreach (var (begin, count) in Chunks(states.shape[0], rows))
+        var (states, weight, targets, logSum) = (saved[0], saved[1], saved[2], saved[3]);
+        var (temperature, parts) = ((double)ctx.get_data("temperature"), (IReadOnlyList<(long, long)>)ctx.get_data("parts"));
+        // d log p(target) / d logits = 1 at the target - softmax.
+        var pull = (temperature == 1 ? grad_output : grad_output / temperature).unsqueeze(1);
+        var against = -pull;
+        var back = weight.index_select(0, targets).mul_(pull);
+        for (var i = 0; i < parts.Count; i++)
         {
-            using var chunk = NewDisposeScope();
-            OfRows(model, states.narrow(0, begin, count), saved[1].narrow(0, begin, count), temperature).backward(grad_tensors: [grad_output.narrow(0, begin, count)]);
+            using var part = NewDisposeScope();
+            var (begin, count) = parts[i];
+            using var logits = saved.Count > 4 ? saved[4 + i] : Logits(states, weight, begin, count, temperature);
+            var softmax = logits.sub_(logSum).exp_().mul_(against);
+            if (states.requires_grad)
+            {
+                back = MatrixProduct.AddInputs(back, softmax, weight.narrow(0, begin, count)).MoveToOuterDisposeScope();
+            }
+
+            if (weight.requires_grad)
+            {
+                MatrixProduct.AddTransposed(WeightGradient.Of(weight).narrow(0, begin, count), softmax, states);
+            }
         }
 
-        return [null!, states.grad!.MoveToOuterDisposeScope(), null!, null!, null!];
-    }
-
-    private static Tensor OfRows(LanguageModel model, Tensor states, Tensor targets, double temperature)
-    {
-        var logits = model.Logits(states);
-        return TokenLogProbs.Of(temperature == 1 ? logits : logits / temperature, targets);
-    }
-
-    private static Tensor InChunks(LanguageModel model, Tensor states, Tensor targets, double temperature, long rows)
-    {
-        using var scope = NewDisposeScope();
-        var all = Chunks(states.shape[0], rows).Select(chunk =>
+        if (weight.requires_grad)
         {
-            using var own = NewDisposeScope();
-            return OfRows(model, states.narrow(0, chunk.Begin, chunk.Count), targets.narrow(0, chunk.Begin, chunk.Count), temperature).MoveToOuterDisposeScope();
-        }).ToList();
-        return cat(all).MoveToOuterDisposeScope();
-    }
-
-    private static IEnumerable<(long Begin, long Count)> Chunks(long all, long rows)
-    {
-        for (var begin = 0L; begin < all; begin += rows)
-        {
-            yield return (begin, Math.Min(rows, all - begin));
+            WeightGradient.Of(weight).index_add_(0, targets, states * pull, 1);
         }
+
+        return [states.requires_grad ? back.MoveToOuterDisposeScope() : null!, null!, null!, null!, null!, null!];
+    }
+
+    private static Tensor Logits(Tensor states, Tensor weight, long begin, long count, double temperature)
+    {
+        var logits = MatrixProduct.Linear(states, weight.narrow(0, begin, count));
+        return temperature == 1 ? logits : logits.div_(temperature);
+    }
+
+    private static IReadOnlyList<(long Begin, long Count)> Parts(long rows, long vocabulary, Limits limits)
+    {
+        var width = Math.Clamp(limits.Part / Math.Max(rows, 1), Math.Min(limits.Narrowest, vocabulary), vocabulary);
+        return [.. Enumerable.Range(0, (int)((vocabulary + width - 1) / width)).Select(i => (i * width, Math.Min(width, vocabulary - (i * width))))];
     }
 }

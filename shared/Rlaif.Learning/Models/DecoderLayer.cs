@@ -33,16 +33,13 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     public Tensor Forward(Tensor x, Tensor cosines, Tensor sines, Attention attend)
     {
         var (batch, time) = (x.shape[0], x.shape[1]);
-        var normed = RmsNorm(x, InputNorm, config);
-        Tensor Heads(Projection projection, int heads) =>
-            projection.Of(normed).view(batch, time, heads, config.HeadDim).transpose(1, 2);         // [batch, heads, time, width]
-        var query = RotaryTable.Turn(HeadNorm(Heads(Query, config.Heads), QueryNorm), cosines, sines);
-        var key = RotaryTable.Turn(HeadNorm(Heads(Key, config.KeyValueHeads), KeyNorm), cosines, sines);
-        var mixed = attend(query, key, Heads(Value, config.KeyValueHeads));
+        var projected = NormedProjections.Of(x, InputNorm, config.NormEpsilon, Query, Key, Value);
+        Tensor Heads(int which, int heads) => projected[which].view(batch, time, heads, config.HeadDim).transpose(1, 2);        // [batch, heads, time, width]
+        var query = RotaryTurn.Of(HeadNorm(Heads(0, config.Heads), QueryNorm), cosines, sines);
+        var key = RotaryTurn.Of(HeadNorm(Heads(1, config.KeyValueHeads), KeyNorm), cosines, sines);
+        var mixed = attend(query, key, Heads(2, config.KeyValueHeads));
         x = x + Output.Of(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim));
-
-        normed = RmsNorm(x, FeedForwardNorm, config);
-        return x + Down.Of(nn.functional.silu(Gate.Of(normed)) * Up.Of(normed));
+        return GatedFeedForward.Of(this, x, config.NormEpsilon);
     }
 
     /// <summary>Every token sees itself and those before it.</summary>
@@ -54,16 +51,8 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     public Tensor Masked(Tensor query, Tensor key, Tensor value, Tensor mask) =>
         nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), mask);
 
-    /// <summary>x / sqrt(mean(x²) + ε) · weight over the last dimension.</summary>
-    public static Tensor RmsNorm(Tensor x, Tensor weight, ModelConfig config)
-    {
-        // The norm form is 1.5 times as fast as the mean of squares: one pass, no squared copy.
-        var norm = x.norm(-1, keepdim: true);
-        return x * ((norm * norm / x.shape[^1]) + config.NormEpsilon).rsqrt() * weight;
-    }
-
     // Of each head by itself, [batch, heads, time, width].
-    private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : RmsNorm(x, weight, config);
+    private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : RmsNorm.Of(x, weight, config.NormEpsilon);
 
     // A key/value head serves Heads / KeyValueHeads query heads in a row.
     private Tensor Grouped(Tensor x)

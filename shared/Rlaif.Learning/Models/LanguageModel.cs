@@ -90,7 +90,7 @@ public sealed class LanguageModel : IDisposable
     {
         var isRecomputed = Recomputes && is_grad_enabled();
         using var scope = NewDisposeScope();
-        var x = Embedding.index_select(0, ids.reshape(-1)).view(ids.shape[0], ids.shape[1], Config.HiddenSize);
+        var x = EmbeddedTokens.Of(Embedding, ids);
         for (var layer = 0; layer < layers.Length; layer++)
         {
             // Without a scope per layer every intermediate of every layer would live until the caller's scope ends.
@@ -102,8 +102,13 @@ public sealed class LanguageModel : IDisposable
             x = next;
         }
 
-        return DecoderLayer.RmsNorm(x, FinalNorm, Config).MoveToOuterDisposeScope();
+        return RmsNorm.Of(x, FinalNorm, Config.NormEpsilon).MoveToOuterDisposeScope();
     }
+
+    /// <summary>log p of given tokens from the states [rows, hidden] that predict them.</summary>
+    /// <inheritdoc cref="ChunkedLogProbs.Of"/>
+    internal Tensor LogProbs(Tensor states, Tensor targets, double temperature = 1, ChunkedLogProbs.Limits? limits = null) =>
+        ChunkedLogProbs.Of(head, states, targets, temperature, limits);
 
     /// <summary>Scores of the next token: [.., hidden] to [.., vocabulary].</summary>
     public Tensor Logits(Tensor hidden) => head.Of(hidden);

@@ -37,6 +37,34 @@ public static class MatrixProduct
         return bias is null ? result : result + bias;
     }
 
+    /// <summary>Gradient of the inputs of <see cref="Linear"/>, [rows, out] with [out, in] to [rows, in], added to <paramref name="sum"/>, which is taken over.</summary>
+    /// <param name="sum">Null: zero.</param>
+    internal static Tensor AddInputs(Tensor? sum, Tensor outputs, Tensor weight)
+    {
+        if (Precision != Precision.BFloat16)
+        {
+            return sum is null ? outputs.matmul(weight) : sum.addmm_(outputs, weight, 1, 1);
+        }
+
+        using var scope = NewDisposeScope();
+        var product = outputs.to(ScalarType.BFloat16).matmul(held?.Of(weight) ?? weight.to(ScalarType.BFloat16));
+        return sum is null ? product.to(ScalarType.Float32).MoveToOuterDisposeScope() : sum.add_(product);
+    }
+
+    /// <summary>Adds the gradient of the weight of <see cref="Linear"/>, [rows, out] with [rows, in] to [out, in].</summary>
+    internal static void AddTransposed(Tensor sum, Tensor outputs, Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        if (Precision != Precision.BFloat16)
+        {
+            sum.addmm_(outputs.t(), inputs, 1, 1);
+        }
+        else
+        {
+            sum.add_(outputs.to(ScalarType.BFloat16).t().matmul(inputs.to(ScalarType.BFloat16)));
+        }
+    }
+
     private sealed class RoundedWeights : IDisposable
     {
         private readonly Dictionary<Tensor, Tensor> copies = new(ReferenceEqualityComparer.Instance);

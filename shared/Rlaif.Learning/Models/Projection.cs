@@ -12,4 +12,15 @@ internal sealed record Projection(Parameter Weight, Parameter? Bias, LowRank? Ad
 {
     /// <summary>[.., in] to [.., out]; gradients flow.</summary>
     public Tensor Of(Tensor x) => Adapter?.Of(x, Weight, Bias) ?? MatrixProduct.Linear(x, Weight, Bias);
+
+    /// <summary>Adds to the gradients of weight and bias what outputs [rows, out] give them over inputs [rows, in]. Without an adapter.</summary>
+    public void AddGradients(Tensor outputs, Tensor inputs)
+    {
+        WeightGradient.Add(Weight, outputs, inputs);
+        if (Bias is { requires_grad: true })
+        {
+            using var sum = outputs.sum([0]);
+            WeightGradient.Add(Bias, sum);
+        }
+    }
 }

@@ -23,14 +23,6 @@ internal sealed class RotaryTable(ModelConfig config) : IDisposable
         return (cosines!.narrow(0, 0, time), sines!.narrow(0, 0, time));
     }
 
-    /// <summary>Turns <paramref name="x"/> [batch, heads, time, width]; the tables broadcast over batch and heads.</summary>
-    public static Tensor Turn(Tensor x, Tensor cosines, Tensor sines)
-    {
-        var half = x.shape[^1] / 2;
-        var (a, b) = (x.narrow(-1, 0, half), x.narrow(-1, half, half));
-        return cat([(a * cosines) - (b * sines), (b * cosines) + (a * sines)], -1);
-    }
-
     public void Dispose()
     {
         cosines?.Dispose();

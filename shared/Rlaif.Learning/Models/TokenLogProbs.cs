@@ -20,7 +20,7 @@ public static class TokenLogProbs
         var rows = asked.nonzero().squeeze(-1);                                                         // [asked]
         var states = model.Hidden(ids).narrow(1, 0, next).reshape(-1, model.Config.HiddenSize).index_select(0, rows);
         var targets = ids.narrow(1, 1, next).reshape(-1).index_select(0, rows);
-        var logProbs = Of(model.Logits(states), targets);
+        var logProbs = model.LogProbs(states, targets);
         return zeros(batch * next).masked_scatter(asked, logProbs).view(batch, next).MoveToOuterDisposeScope();
     }
 

@@ -41,6 +41,7 @@ public static class Sampler
         var live = responses.ToList();
         live.Sort(ByPrompt);
         using var noGradient = no_grad();
+        using var order = TensorDevice.InAnyOrder();
         using var rounded = MatrixProduct.HoldRounded();
         // With an adapter in the weights a token costs what it costs without one, and a card's script needs to know of none.
         using var merged = model.Merged();

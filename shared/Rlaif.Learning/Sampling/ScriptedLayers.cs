@@ -70,7 +70,7 @@ internal sealed class ScriptedLayers : IDisposable
         var (keys, values) = cache.Whole();
         var (cosines, sines) = model.Rotary.Upto(mask.shape[^1]);
         var (cosine, sine) = (cosines.index_select(0, positions), sines.index_select(0, positions));
-        // x · [cos, cos] + [b, a] · [-sin, sin] for x = [a, b] is RotaryTable.Turn in three kernels.
+        // x · [cos, cos] + [b, a] · [-sin, sin] for x = [a, b] is RotaryTurn in three kernels.
         return Script.invoke<Tensor>(
             "step", model.Embedding.index_select(0, tensor(ids)), weights, keys, values,
             cat([cosine, cosine], -1).unsqueeze(1), cat([-sine, sine], -1).unsqueeze(1),

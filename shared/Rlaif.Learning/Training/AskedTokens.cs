@@ -27,7 +27,7 @@ internal sealed record AskedTokens(Tensor Rows, Tensor Targets, Tensor Sequences
     public Tensor LogProbs(LanguageModel model, Tensor states, double temperature = 1)
     {
         using var scope = NewDisposeScope();
-        return ChunkedLogProbs.Of(model, states.index_select(0, Rows), Targets, temperature).MoveToOuterDisposeScope();
+        return model.LogProbs(states.index_select(0, Rows), Targets, temperature).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same with log Σ_v π(v)² where each token stands, [asked] without gradient.</summary>

@@ -25,7 +25,9 @@ internal sealed class SftObjective(LanguageModel policy, IReadOnlyList<TokenSequ
     public LossPart Part(IReadOnlyList<int> examples, LossWindow window)
     {
         var (asked, states) = States([.. examples.Select(i => sequences[i])]);
-        var loss = SupervisedVariant.Of(asked.Logits(policy, states), asked.Targets, window.Count, recipe);
+        var loss = SupervisedVariant.NeedsLogits(recipe)
+            ? SupervisedVariant.Of(asked.Logits(policy, states), asked.Targets, window.Count, recipe)
+            : SupervisedVariant.OfLogProbs(asked.LogProbs(policy, states), window.Count, recipe);
         return new(loss.Loss, [.. SupervisedVariant.IsPlain(recipe) ? [] : new double[] { loss.Loss.item<float>() }, loss.CrossEntropy.item<float>()]);
     }
 

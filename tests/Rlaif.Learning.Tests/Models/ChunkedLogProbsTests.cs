@@ -1,4 +1,5 @@
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Tests.Training;
 using Rlaif.Recipes;
 using TorchSharp;
@@ -10,35 +11,58 @@ public class ChunkedLogProbsTests
 {
     private const int Rows = 29;
 
-    /// <summary>Weights of the model and what comes before the head.</summary>
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(0.7, false)]
-    [InlineData(1, true)]
-    public Task In_chunks_of_any_size_log_probabilities_and_gradients_are_those_of_the_whole(double temperature, bool isAdapter) => TinyTraining.Run(tiny =>
+    [InlineData(1, false, Rows)]
+    [InlineData(1, false, 0)]
+    [InlineData(0.7, false, Rows)]
+    [InlineData(0.7, false, 0)]
+    [InlineData(1, true, 0)]
+    public Task In_parts_of_any_size_log_probabilities_and_gradients_are_those_of_the_whole(double temperature, bool isAdapter, int keptRows) => TinyTraining.Run(tiny =>
     {
         using var scope = NewDisposeScope();
         using var model = tiny.Policy(isAdapter ? new LoraRecipe { Rank = 4 } : null);
-        var states = randn([Rows, TinyTraining.Config.HiddenSize], generator: new(1)) * 3;
-        var targets = tensor([.. Enumerable.Range(0, Rows).Select(row => (long)((row * 7) % TinyTraining.Config.Vocabulary))]);
-        var pull = randn([Rows], generator: new(2));
-        (Tensor Values, Tensor Gradients) Of(long chunk)
+        var vocabulary = TinyTraining.Config.Vocabulary;
+        var (states, targets, pull) = (Normal(1, Rows, TinyTraining.Config.HiddenSize) * 3, Targets(vocabulary), Normal(2, Rows));
+        (Tensor Values, Tensor Gradients) Of(Func<Tensor, Tensor> logProbs)
         {
             model.Trained.ToList().ForEach(w => w.Value.grad = zeros_like(w.Value.detach()));
             var input = states.clone().requires_grad_();
-            var values = ChunkedLogProbs.Of(model, input * 1, targets, temperature, chunk * TinyTraining.Config.Vocabulary);
+            var values = logProbs(input * 1);
             (values * pull).sum().backward();
             return (values.detach(), cat([input.grad!.flatten(), .. model.Trained.Select(w => w.Value.grad!.flatten())]));
         }
 
-        var whole = Of(Rows);
-        foreach (var chunk in new[] { 1, 4, Rows - 1 })
+        var whole = Of(input => TokenLogProbs.Of(model.Logits(input) / temperature, targets));
+        foreach (var width in new[] { 1, 4, vocabulary - 1, vocabulary })
         {
-            var (values, gradients) = Of(chunk);
-            Assert.True(values.allclose(whole.Values, rtol: 1e-5, atol: 1e-6), $"values in chunks of {chunk}");
-            Assert.True(gradients.allclose(whole.Gradients, rtol: 1e-5, atol: 1e-6), $"gradients in chunks of {chunk}");
+            var limits = new ChunkedLogProbs.Limits((long)Rows * width, (long)keptRows * vocabulary, Narrowest: 1);
+            var (values, gradients) = Of(input => model.LogProbs(input, targets, temperature, limits));
+            Assert.True(values.allclose(whole.Values, rtol: 1e-5, atol: 1e-6), $"values in parts of {width}");
+            Assert.True(gradients.allclose(whole.Gradients, rtol: 1e-5, atol: 1e-6), $"gradients in parts of {width}");
             using var still = no_grad();
-            Assert.True(ChunkedLogProbs.Of(model, states, targets, temperature, chunk * TinyTraining.Config.Vocabulary).equal(values).all().item<bool>(), "without a gradient");
+            Assert.True(model.LogProbs(states, targets, temperature, limits).equal(values).all().item<bool>(), "without a gradient");
         }
     });
+
+    [Fact]
+    public Task A_token_that_is_certain_has_a_log_probability_of_zero_and_none_has_more() => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        using var model = tiny.Policy(null);
+        using var still = no_grad();
+        var targets = Targets(TinyTraining.Config.Vocabulary);
+        // Along its own row of the head, so far out that nothing else counts.
+        var states = model.Embedding.index_select(0, targets) * 1e5;
+        var logProbs = model.LogProbs(states, targets, limits: new(Rows * 7, 0, Narrowest: 1));
+        Assert.InRange(logProbs.max().item<float>(), -1e-3f, 0);
+    });
+
+    // The same numbers on every device.
+    private static Tensor Normal(ulong seed, params long[] shape)
+    {
+        var random = new RandomStream(seed, 0);
+        return tensor([.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(_ => (float)random.NextNormal())]).view(shape);
+    }
+
+    private static Tensor Targets(int vocabulary) => tensor([.. Enumerable.Range(0, Rows).Select(row => (long)((row * 7) % vocabulary))]);
 }

@@ -56,8 +56,8 @@ public class TinkerTests
         // W + s B A with B = 0: all of the gradient is B's, s dW Aᵀ.
         var adapted = model.Weights.Where(w => adapter.Find(Adapter(w, "A")) is not null).Select(w =>
         {
-            var a = adapter.Find(Adapter(w, "A"))!;
-            return (Weight: w, A: a, B: new NamedWeight(w.Name, new Parameter(adapter.Find(Adapter(w, "B"))!.clone(), requires_grad: false)), Gradient: Scale * w.Value.grad!.matmul(a.T));
+            var (a, b) = (TensorDevice.Moved(adapter.Find(Adapter(w, "A"))!), TensorDevice.Moved(adapter.Find(Adapter(w, "B"))!.clone()));
+            return (Weight: w, A: a, B: new NamedWeight(w.Name, new Parameter(b, requires_grad: false)), Gradient: Scale * w.Value.grad!.matmul(a.T));
         }).ToList();
         Assert.Equal(14, adapted.Count);
         Tensor[] gradients = [.. adapted.Select(one => one.Gradient)];

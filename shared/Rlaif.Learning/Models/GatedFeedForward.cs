@@ -1,0 +1,67 @@
+using Rlaif.Learning.Native;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Models;
+
+/// <summary>x + down(silu(gate(n)) · up(n)) with n the normed x (Shazeer 2020, SwiGLU). Of six tensors that autograd would keep, the two that cost products are: the
+/// rest is computed again when the gradient is due.</summary>
+internal sealed class GatedFeedForward : autograd.SingleTensorFunction<GatedFeedForward>
+{
+    public override string Name => nameof(GatedFeedForward);
+
+    /// <summary>[batch, time, hidden] to the same; gradients flow.</summary>
+    /// <param name="layer">Where one of its projections has an adapter, autograd does it.</param>
+    public static Tensor Of(DecoderLayer layer, Tensor x, double epsilon)
+    {
+        var (norm, gate, up, down) = (layer.FeedForwardNorm, layer.Gate, layer.Up, layer.Down);
+        Projection[] all = [gate, up, down];
+        if (is_grad_enabled() && all.All(one => one.Adapter is null))
+        {
+            return apply([x, norm, epsilon, layer, .. all.Select(one => one.Weight), .. all.Select(one => one.Bias).OfType<Tensor>()]);
+        }
+
+        using var scope = NewDisposeScope();
+        var normed = RmsNorm.Of(x, norm, epsilon);
+        return (x + down.Of(nn.functional.silu(gate.Of(normed)) * up.Of(normed))).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        using var scope = NewDisposeScope();
+        var (x, norm, layer) = ((Tensor)vars[0], (Tensor)vars[1], (DecoderLayer)vars[3]);
+        var reciprocal = RmsNorm.Reciprocal(x, (double)vars[2]);
+        var normed = RmsNorm.Of(x, reciprocal, norm);
+        var (gate, up) = (layer.Gate.Of(normed), layer.Up.Of(normed));
+        ctx.save_data("layer", layer);
+        ctx.save_data("inputs", vars.Length);
+        ctx.save_for_backward([x, reciprocal.MoveToOuterDisposeScope(), norm, gate.MoveToOuterDisposeScope(), up.MoveToOuterDisposeScope()]);
+        return layer.Down.Of(nn.functional.silu(gate).mul_(up)).add_(x).MoveToOuterDisposeScope();
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        using var scope = NewDisposeScope();
+        using var taken = grad_output;
+        var saved = ctx.get_saved_variables();
+        Tensor Rows(Tensor of) => of.reshape(-1, of.shape[^1]);
+        var (x, reciprocal, norm, gate, up, gradient) = (Rows(saved[0]), Rows(saved[1]), saved[2], Rows(saved[3]), Rows(saved[4]), Rows(grad_output));
+        var layer = (DecoderLayer)ctx.get_data("layer");
+        var inner = MatrixProduct.AddInputs(null, gradient, layer.Down.Weight);
+        var activated = nn.functional.silu(gate);
+        using (var product = activated * up)
+        {
+            layer.Down.AddGradients(gradient, product);
+        }
+
+        var ofUp = activated.mul_(inner);
+        var ofGate = GradientKernels.Silu(inner.mul_(up), gate);
+        var normed = RmsNorm.Of(x, reciprocal, norm);
+        layer.Up.AddGradients(ofUp, normed);
+        layer.Gate.AddGradients(ofGate, normed);
+        var ofNormed = MatrixProduct.AddInputs(MatrixProduct.AddInputs(null, ofUp, layer.Up.Weight), ofGate, layer.Gate.Weight);
+        var back = RmsNorm.Backward(ofNormed, x, reciprocal, norm).add_(gradient).view(saved[0].shape).MoveToOuterDisposeScope();
+        return [back, .. Enumerable.Repeat((Tensor)null!, (int)ctx.get_data("inputs") - 1)];
+    }
+}
