@@ -69,6 +69,21 @@ internal sealed class SpeedModel : IDisposable
         return seconds;
     }
 
+    /// <summary>Seconds of the median step of those after the first ones, where all steps have the same work.</summary>
+    /// <inheritdoc cref="Seconds"/>
+    public static double MedianStep(Action<TrainingProgress> train, int warm)
+    {
+        var (clock, seconds) = (Stopwatch.StartNew(), new List<double>());
+        train((step, _) =>
+        {
+            seconds.Add(clock.Elapsed.TotalSeconds);
+            clock.Restart();
+        });
+        return Median(seconds[warm..]);
+    }
+
+    public static double Median(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
+
     public string Data<T>(IEnumerable<T> items, Action<string, IEnumerable<T>> write)
     {
         var path = System.IO.Path.Combine(folder, $"data-{++files}.jsonl");

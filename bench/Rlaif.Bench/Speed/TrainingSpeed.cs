@@ -12,19 +12,19 @@ namespace Rlaif.Bench.Speed;
 internal static class TrainingSpeed
 {
     public static Task<IReadOnlyList<Figure>> Measure() => TorchThread.Run<IReadOnlyList<Figure>>(() =>
-        [.. Sft("135m", SpeedModel.Of135M, batch: 4, goal: 0.70), .. Sft("5m", SpeedModel.Of5M, batch: 8, goal: 0.55), SharedPrompt()]);
+        [.. Sft("135m", SpeedModel.Of135M, batch: 4, timed: 7, goal: 0.70), .. Sft("5m", SpeedModel.Of5M, batch: 8, timed: 31, goal: 0.55), SharedPrompt()]);
 
-    private static IEnumerable<Figure> Sft(string name, ModelConfig shape, int batch, double goal)
+    private static IEnumerable<Figure> Sft(string name, ModelConfig shape, int batch, int timed, double goal)
     {
-        const int Tokens = 256, Warm = 2, Timed = 6;
+        const int Tokens = 256, Warm = 2;
         using var model = new SpeedModel(shape);
         var data = model.Data(
-            Enumerable.Range(0, batch * (Warm + Timed)).Select(i => new TrainingExample([1], Ids(shape, i, Tokens - 1))), TrainingData.Write);
+            Enumerable.Range(0, batch * (Warm + timed)).Select(i => new TrainingExample([1], Ids(shape, i, Tokens - 1))), TrainingData.Write);
         double Rate(Precision precision)
         {
             SpeedModel.Use(precision);
             var recipe = new SftRecipe { Batch = batch, LearningRate = 1e-5, CheckpointSteps = 1000 };
-            return Timed * batch * (Tokens - 1) / SpeedModel.Seconds(progress => Training.Sft(model.Job(data), recipe, model.Out, progress, default), Warm);
+            return batch * (Tokens - 1) / SpeedModel.MedianStep(progress => Training.Sft(model.Job(data), recipe, model.Out, progress, default), Warm);
         }
 
         SpeedModel.Use(Precision.Float32);
