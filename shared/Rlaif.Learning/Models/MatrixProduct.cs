@@ -1,5 +1,6 @@
 using Rlaif.Recipes;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Models;
@@ -25,16 +26,9 @@ public static class MatrixProduct
             return nn.functional.linear(x, weight, bias);
         }
 
-        using var inputs = x.to(ScalarType.BFloat16);
-        var rounded = held?.Of(weight) ?? weight.to(ScalarType.BFloat16);
-        using var product = nn.functional.linear(inputs, rounded);
-        if (held is null)
-        {
-            rounded.Dispose();
-        }
-
-        var result = product.to(ScalarType.Float32);
-        return bias is null ? result : result + bias;
+        using var scope = NewDisposeScope();
+        var result = nn.functional.linear(x.to(ScalarType.BFloat16), Rounded(weight)).to(ScalarType.Float32);
+        return (bias is null ? result : result + bias).MoveToOuterDisposeScope();
     }
 
     /// <summary>Gradient of the inputs of <see cref="Linear"/>, [rows, out] with [out, in] to [rows, in], added to <paramref name="sum"/>, which is taken over.</summary>
@@ -47,7 +41,7 @@ public static class MatrixProduct
         }
 
         using var scope = NewDisposeScope();
-        var product = outputs.to(ScalarType.BFloat16).matmul(held?.Of(weight) ?? weight.to(ScalarType.BFloat16));
+        var product = outputs.to(ScalarType.BFloat16).matmul(Rounded(weight));
         return sum is null ? product.to(ScalarType.Float32).MoveToOuterDisposeScope() : sum.add_(product);
     }
 
@@ -64,6 +58,10 @@ public static class MatrixProduct
             sum.add_(outputs.to(ScalarType.BFloat16).t().matmul(inputs.to(ScalarType.BFloat16)));
         }
     }
+
+    // What autograd is to follow is rounded for it; and of a part of a weight nobody would find the copy again.
+    private static Tensor Rounded(Tensor weight) =>
+        held is not null && weight is Parameter && !(is_grad_enabled() && weight.requires_grad) ? held.Of(weight) : weight.to(ScalarType.BFloat16);
 
     private sealed class RoundedWeights : IDisposable
     {

@@ -1,4 +1,6 @@
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
+using Rlaif.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +18,8 @@ internal sealed record ResponseGroup(int[] Prompt, IReadOnlyList<int[]> Response
 /// <summary>Groups as one batch in which every prompt is computed once: a group is a prompt and then its responses, and a response neither sees the others nor
 /// counts their positions. On HH's pairs that is 0.63 of the tokens that a row for each response has.</summary>
 /// <remarks>Short groups have a row each, right padded. Long ones stand end to end in one row and attend one after the other: no padding is computed, and the
-/// work of attention grows with the square of a group, not of the longest. For short ones the calls would cost more than the padding.</remarks>
+/// work of attention grows with the square of a group, not of the longest. For short ones the calls would cost more than the padding, and on a card for all that are nearly as
+/// long as each other.</remarks>
 /// <param name="Ids">[rows, time] int64.</param>
 /// <param name="Positions">[rows, time] int64: every response counts on from the prompt.</param>
 /// <param name="Spans">What attends by itself, along time: tokens, and a mask [rows, 1, tokens, tokens] f32, 0 where a token sees another and -∞ where not; null
@@ -79,9 +82,9 @@ internal sealed record GroupBatch(Tensor Ids, Tensor Positions, IReadOnlyList<(i
     {
         var size = groups[0].Responses.Count;
         int[] lengths = [.. groups.Select(group => group.Length - (size * leftOut))];
-        var isShort = lengths.Max() <= Short;
-        var (rows, time) = isShort ? (groups.Count, lengths.Max()) : (1, lengths.Sum());
-        var begins = isShort ? [.. lengths.Select((_, i) => (long)i * time)] : Begins(lengths);
+        var areRows = lengths.Max() <= Short || (TensorDevice.Current == DeviceKind.Cuda && (long)lengths.Max() * groups.Count <= 2L * lengths.Sum());
+        var (rows, time) = areRows ? (groups.Count, lengths.Max()) : (1, lengths.Sum());
+        var begins = areRows ? [.. lengths.Select((_, i) => (long)i * time)] : Begins(lengths);
         var (ids, positions, parts) = (new long[rows * time], new long[rows * time], new long[rows * time]);
         // Padding belongs to the last part.
         Array.Fill(parts, size);
@@ -113,7 +116,7 @@ internal sealed record GroupBatch(Tensor Ids, Tensor Positions, IReadOnlyList<(i
         }
 
         var partOf = tensor(parts, rows, time);
-        IEnumerable<(int, Tensor?)> spans = isShort
+        IEnumerable<(int, Tensor?)> spans = areRows
             ? [(time, Mask(partOf))] : lengths.Select((length, i) => (length, size == 1 ? null : Mask(partOf.narrow(1, begins[i], length))));
         return new(tensor(ids, rows, time), tensor(positions, rows, time), [.. spans], AskedTokens.Of([.. asked.SelectMany(of => of)], size * groups.Count), tensor(last));
     }

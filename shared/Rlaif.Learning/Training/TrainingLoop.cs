@@ -138,6 +138,7 @@ internal sealed class TrainingLoop
     /// <returns>The window's figures, and the largest ratio of its parts.</returns>
     private (double[] Sums, double RatioMax) Backward(int[] window, CancellationToken cancel)
     {
+        using var rounded = MatrixProduct.HoldRounded();
         var shared = objective.Window(window);
         var (sums, ratioMax) = (new double[objective.Metrics.Count], 0.0);
         foreach (var examples in window.Chunk(plan.MicroBatch == 0 ? window.Length : plan.MicroBatch))
