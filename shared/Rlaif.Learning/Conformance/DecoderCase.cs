@@ -87,7 +87,7 @@ internal sealed class DecoderCase(string name, ModelConfig config, ulong seed)
         using var model = Model(trainable: true);
         var logProbs = ours(model);
         var (values, gradients) = expected.Value;
-        (logProbs * tensor([.. Cotangent(values.Length, seed).Select(w => (float)w)])).sum().backward();
+        BackwardPass.Run((logProbs * tensor([.. Cotangent(values.Length, seed).Select(w => (float)w)])).sum());
         return gradients.Zip(model.Weights, (gradient, weight) => Deviation.Of(gradient, weight.Value.grad)).Append(Deviation.Of(values, logProbs)).Max();
     }
 

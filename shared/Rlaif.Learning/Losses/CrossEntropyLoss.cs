@@ -17,7 +17,8 @@ public static class CrossEntropyLoss
     public static Tensor Of(Tensor logits, Tensor targets, long windowTokens, double smoothing = 0) =>
         nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.Sum, label_smoothing: smoothing) / windowTokens;
 
-    /// <summary>The same without smoothing, from log p(target) of each token, [tokens].</summary>
-    /// <inheritdoc cref="Of"/>
+    /// <summary>The same without smoothing, a scalar in nats per token.</summary>
+    /// <param name="logProbs">log p(target) of each token that counts, [tokens], nats.</param>
+    /// <param name="windowTokens">Tokens that count in all micro-batches of the optimizer step.</param>
     public static Tensor OfLogProbs(Tensor logProbs, long windowTokens) => -logProbs.sum() / windowTokens;
 }

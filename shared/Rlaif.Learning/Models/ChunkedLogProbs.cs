@@ -20,7 +20,7 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
     internal sealed record Limits(long Part, long Kept, long Narrowest)
     {
         // A card computes the faster the more it is given at once.
-        public static Limits Here => TensorDevice.Current == DeviceKind.Cuda ? new(1L << 28, 1L << 30, 512) : new(1L << 22, 1L << 26, 512);
+        public static Limits Here => TensorDevice.Current == DeviceKind.Cuda ? new(1L << 26, 1L << 28, 512) : new(1L << 22, 1L << 26, 512);
     }
 
     /// <summary>log p(target) of every row at a temperature, [rows], nats per token; at most 0.</summary>
@@ -38,7 +38,7 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
             return TokenLogProbs.Of(temperature == 1 ? logits : logits / temperature, targets).MoveToOuterDisposeScope();
         }
 
-        return apply(states, head.Weight, targets, temperature, limits ?? Limits.Here, is_grad_enabled()).MoveToOuterDisposeScope();
+        return apply(states, head.Weight, targets, temperature, limits ?? Limits.Here, is_grad_enabled() && (states.requires_grad || head.Weight.requires_grad)).MoveToOuterDisposeScope();
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
@@ -54,15 +54,14 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
             using var part = NewDisposeScope();
             var logits = Logits(states, weight, begin, count, temperature);
             var highest = logits.amax([1], keepdim: true);
-            var within = targets.sub(begin).unsqueeze(1);
-            var own = logits.gather(1, within.clamp(0, count - 1));
+            var (place, isOwn) = Within(targets, begin, count);
+            var own = logits.gather(1, place);
             var exponentials = (isKept ? logits - highest : logits.sub_(highest)).exp_().sum(1, keepdim: true);
             if (isKept)
             {
                 kept.Add(logits.MoveToOuterDisposeScope());
             }
 
-            var isOwn = within.ge(0).logical_and(within.lt(count));
             var top = most is null ? highest : maximum(most, highest);
             sum = (most is null ? exponentials : (sum! * (most - top).exp_()).add_(exponentials * (highest - top).exp_())).MoveToOuterDisposeScope();
             chosen = (chosen is null ? own : where(isOwn, own, chosen)).MoveToOuterDisposeScope();
@@ -72,46 +71,54 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
         // The largest of the logits adds 1 to the sum, so neither term is above 0.
         var logSum = sum!.log();
         var logProbs = (chosen! - most!).sub_(logSum).squeeze(1);
+        ctx.set_materialize_grads(false);
         ctx.save_data("temperature", temperature);
         ctx.save_data("parts", parts);
         ctx.save_for_backward([states, weight, targets, logSum.add_(most!).MoveToOuterDisposeScope(), .. kept.Select(logits => logits.MoveToOuterDisposeScope())]);
         return logProbs.MoveToOuterDisposeScope();
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardPass.Answer(6, () =>
     {
         using var scope = NewDisposeScope();
         using var taken = grad_output;
         var saved = ctx.get_saved_variables();
         var (states, weight, targets, logSum) = (saved[0], saved[1], saved[2], saved[3]);
         var (temperature, parts) = ((double)ctx.get_data("temperature"), (IReadOnlyList<(long, long)>)ctx.get_data("parts"));
-        // d log p(target) / d logits = 1 at the target - softmax.
+        // d log p(target) / d logits = 1 at the target - softmax: one number, so that what is left of a token that is nearly certain is rounded, not the two apart.
         var pull = (temperature == 1 ? grad_output : grad_output / temperature).unsqueeze(1);
         var against = -pull;
-        var back = weight.index_select(0, targets).mul_(pull);
+        Tensor? back = null;
         for (var i = 0; i < parts.Count; i++)
         {
             using var part = NewDisposeScope();
             var (begin, count) = parts[i];
-            using var logits = saved.Count > 4 ? saved[4 + i] : Logits(states, weight, begin, count, temperature);
-            var softmax = logits.sub_(logSum).exp_().mul_(against);
+            var logits = saved.Count > 4 ? saved[4 + i] : Logits(states, weight, begin, count, temperature);
+            var gradient = logits.sub_(logSum).exp_().mul_(against);
+            var (own, isOwn) = Within(targets, begin, count);
+            gradient.scatter_(1, own, gradient.gather(1, own) + (pull * isOwn));
             if (states.requires_grad)
             {
-                back = MatrixProduct.AddInputs(back, softmax, weight.narrow(0, begin, count)).MoveToOuterDisposeScope();
+                var sum = MatrixProduct.AddInputs(back, gradient, weight.narrow(0, begin, count));
+                back ??= sum.MoveToOuterDisposeScope();
             }
 
             if (weight.requires_grad)
             {
-                MatrixProduct.AddTransposed(WeightGradient.Of(weight).narrow(0, begin, count), softmax, states);
+                MatrixProduct.AddTransposed(WeightGradient.Of(weight).narrow(0, begin, count), gradient, states);
             }
+
+            logits.Dispose();
         }
 
-        if (weight.requires_grad)
-        {
-            WeightGradient.Of(weight).index_add_(0, targets, states * pull, 1);
-        }
+        return back?.MoveToOuterDisposeScope();
+    });
 
-        return [states.requires_grad ? back.MoveToOuterDisposeScope() : null!, null!, null!, null!, null!, null!];
+    /// <summary>Where each target stands in a part, [rows, 1] int64, anywhere if it does not; and whether it does.</summary>
+    private static (Tensor Place, Tensor IsThere) Within(Tensor targets, long begin, long count)
+    {
+        var place = targets.sub(begin).unsqueeze(1);
+        return (place.clamp(0, count - 1), place.ge(0).logical_and(place.lt(count)));
     }
 
     private static Tensor Logits(Tensor states, Tensor weight, long begin, long count, double temperature)

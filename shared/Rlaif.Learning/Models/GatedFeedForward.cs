@@ -34,13 +34,17 @@ internal sealed class GatedFeedForward : autograd.SingleTensorFunction<GatedFeed
         var reciprocal = RmsNorm.Reciprocal(x, (double)vars[2]);
         var normed = RmsNorm.Of(x, reciprocal, norm);
         var (gate, up) = (layer.Gate.Of(normed), layer.Up.Of(normed));
+        ctx.set_materialize_grads(false);
         ctx.save_data("layer", layer);
         ctx.save_data("inputs", vars.Length);
         ctx.save_for_backward([x, reciprocal.MoveToOuterDisposeScope(), norm, gate.MoveToOuterDisposeScope(), up.MoveToOuterDisposeScope()]);
         return layer.Down.Of(nn.functional.silu(gate).mul_(up)).add_(x).MoveToOuterDisposeScope();
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+        BackwardPass.Answer((int)ctx.get_data("inputs"), () => Gradient(ctx, grad_output));
+
+    private static Tensor Gradient(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var scope = NewDisposeScope();
         using var taken = grad_output;
@@ -50,8 +54,9 @@ internal sealed class GatedFeedForward : autograd.SingleTensorFunction<GatedFeed
         var layer = (DecoderLayer)ctx.get_data("layer");
         var inner = MatrixProduct.AddInputs(null, gradient, layer.Down.Weight);
         var activated = nn.functional.silu(gate);
-        using (var product = activated * up)
+        if (layer.Down.IsTrained)
         {
+            using var product = activated * up;
             layer.Down.AddGradients(gradient, product);
         }
 
@@ -61,7 +66,6 @@ internal sealed class GatedFeedForward : autograd.SingleTensorFunction<GatedFeed
         layer.Up.AddGradients(ofUp, normed);
         layer.Gate.AddGradients(ofGate, normed);
         var ofNormed = MatrixProduct.AddInputs(MatrixProduct.AddInputs(null, ofUp, layer.Up.Weight), ofGate, layer.Gate.Weight);
-        var back = RmsNorm.Backward(ofNormed, x, reciprocal, norm).add_(gradient).view(saved[0].shape).MoveToOuterDisposeScope();
-        return [back, .. Enumerable.Repeat((Tensor)null!, (int)ctx.get_data("inputs") - 1)];
+        return RmsNorm.Backward(ofNormed, x, reciprocal, norm).add_(gradient).view(saved[0].shape).MoveToOuterDisposeScope();
     }
 }

@@ -105,8 +105,7 @@ public sealed class LanguageModel : IDisposable
         return RmsNorm.Of(x, FinalNorm, Config.NormEpsilon).MoveToOuterDisposeScope();
     }
 
-    /// <summary>log p of given tokens from the states [rows, hidden] that predict them.</summary>
-    /// <inheritdoc cref="ChunkedLogProbs.Of"/>
+    /// <summary>log p of given tokens [rows] from the states [rows, hidden] that predict them, as <see cref="ChunkedLogProbs.Of"/> has it.</summary>
     internal Tensor LogProbs(Tensor states, Tensor targets, double temperature = 1, ChunkedLogProbs.Limits? limits = null) =>
         ChunkedLogProbs.Of(head, states, targets, temperature, limits);
 

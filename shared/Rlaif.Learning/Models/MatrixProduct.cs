@@ -15,7 +15,8 @@ public static class MatrixProduct
 
     private static RoundedWeights? held;
 
-    /// <summary>Until it is disposed, a weight is rounded once and not for every product: the weights must not change meanwhile.</summary>
+    /// <summary>Until it is disposed, a weight is rounded once and not for every product, unless autograd is to follow it or it is a part of one: the weights must not change
+    /// meanwhile.</summary>
     internal static IDisposable HoldRounded() => new RoundedWeights();
 
     /// <summary>x wᵀ + b: [.., in] with [out, in] to [.., out]; gradients flow.</summary>

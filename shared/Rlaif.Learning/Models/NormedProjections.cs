@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Models;
 
-/// <summary>Projections of one normed input. Of all that autograd would keep, only the input is: the norm is taken again when the gradient is due.</summary>
+/// <summary>Projections of one normed input. Of all that autograd would keep, the input is, and one number of each row: the rest of the norm is taken again when
+/// the gradient is due.</summary>
 internal sealed class NormedProjections : autograd.MultiTensorFunction<NormedProjections>
 {
     public override string Name => nameof(NormedProjections);
@@ -31,6 +32,7 @@ internal sealed class NormedProjections : autograd.MultiTensorFunction<NormedPro
         using var scope = NewDisposeScope();
         var (x, norm, projections) = ((Tensor)vars[0], (Tensor)vars[1], (IReadOnlyList<Projection>)vars[3]);
         var reciprocal = RmsNorm.Reciprocal(x, (double)vars[2]);
+        ctx.set_materialize_grads(false);
         ctx.save_data("projections", projections);
         ctx.save_data("inputs", vars.Length);
         ctx.save_for_backward([x, reciprocal.MoveToOuterDisposeScope(), norm]);
@@ -38,7 +40,10 @@ internal sealed class NormedProjections : autograd.MultiTensorFunction<NormedPro
         return [.. projections.Select(one => one.Of(normed).MoveToOuterDisposeScope())];
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs) =>
+        BackwardPass.Answer((int)ctx.get_data("inputs"), () => Gradient(ctx, grad_outputs));
+
+    private static Tensor Gradient(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
@@ -55,7 +60,6 @@ internal sealed class NormedProjections : autograd.MultiTensorFunction<NormedPro
             sum = MatrixProduct.AddInputs(sum, rows, projections[i].Weight);
         }
 
-        var back = RmsNorm.Backward(sum!, x, reciprocal, norm).view(whole.shape).MoveToOuterDisposeScope();
-        return [back, .. Enumerable.Repeat((Tensor)null!, (int)ctx.get_data("inputs") - 1)];
+        return RmsNorm.Backward(sum!, x, reciprocal, norm).view(whole.shape).MoveToOuterDisposeScope();
     }
 }

@@ -13,6 +13,9 @@ internal sealed record Projection(Parameter Weight, Parameter? Bias, LowRank? Ad
     /// <summary>[.., in] to [.., out]; gradients flow.</summary>
     public Tensor Of(Tensor x) => Adapter?.Of(x, Weight, Bias) ?? MatrixProduct.Linear(x, Weight, Bias);
 
+    /// <summary>Whether weight or bias learns.</summary>
+    public bool IsTrained => Weight.requires_grad || Bias is { requires_grad: true };
+
     /// <summary>Adds to the gradients of weight and bias what outputs [rows, out] give them over inputs [rows, in]. Without an adapter.</summary>
     public void AddGradients(Tensor outputs, Tensor inputs)
     {

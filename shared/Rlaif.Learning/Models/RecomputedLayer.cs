@@ -14,12 +14,13 @@ internal sealed class RecomputedLayer : autograd.SingleTensorFunction<Recomputed
     {
         // Under a frozen embedding nothing says yet that there will be a gradient.
         using var input = x.requires_grad ? null : x.detach().requires_grad_();
-        return apply(layer, input ?? x, cosines, sines, attend);
+        return apply(input ?? x, layer, cosines, sines, attend);
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (layer, x, cosines, sines, attend) = ((DecoderLayer)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (Attention)vars[4]);
+        var (layer, x, cosines, sines, attend) = ((DecoderLayer)vars[1], (Tensor)vars[0], (Tensor)vars[2], (Tensor)vars[3], (Attention)vars[4]);
+        ctx.set_materialize_grads(false);
         ctx.save_data("layer", layer);
         ctx.save_data("attend", attend);
         ctx.save_for_backward([x, cosines, sines]);
@@ -27,14 +28,15 @@ internal sealed class RecomputedLayer : autograd.SingleTensorFunction<Recomputed
         return layer.Forward(x, cosines, sines, attend).MoveToOuterDisposeScope();
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardPass.Answer(5, () =>
     {
         using var scope = NewDisposeScope();
+        using var taken = grad_output;
         using var recorded = enable_grad();
         var saved = ctx.get_saved_variables();
         var x = saved[0].detach().requires_grad_();
         var y = ((DecoderLayer)ctx.get_data("layer")).Forward(x, saved[1], saved[2], (Attention)ctx.get_data("attend"));
         y.backward(grad_tensors: [grad_output]);
-        return [null!, x.grad!.MoveToOuterDisposeScope(), null!, null!, null!];
-    }
+        return x.grad!.MoveToOuterDisposeScope();
+    });
 }

@@ -29,7 +29,11 @@ internal static class RmsNorm
         var unit = x * reciprocal;
         using (var along = gradient * unit)
         {
-            WeightGradient.Add(weight, along.sum([0]));
+            if (weight.requires_grad)
+            {
+                WeightGradient.Add(weight, along.sum([0]));
+            }
+
             using var mean = along.matmul(weight.detach()).div_(-x.shape[^1]).unsqueeze(1);
             gradient = gradient.mul_(weight).addcmul_(unit, mean, 1).mul_(reciprocal);
         }

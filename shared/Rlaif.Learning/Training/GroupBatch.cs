@@ -117,7 +117,7 @@ internal sealed record GroupBatch(Tensor Ids, Tensor Positions, IReadOnlyList<(i
 
         var partOf = tensor(parts, rows, time);
         IEnumerable<(int, Tensor?)> spans = areRows
-            ? [(time, Mask(partOf))] : lengths.Select((length, i) => (length, size == 1 ? null : Mask(partOf.narrow(1, begins[i], length))));
+            ? [(time, size == 1 ? null : Mask(partOf))] : lengths.Select((length, i) => (length, size == 1 ? null : Mask(partOf.narrow(1, begins[i], length))));
         return new(tensor(ids, rows, time), tensor(positions, rows, time), [.. spans], AskedTokens.Of([.. asked.SelectMany(of => of)], size * groups.Count), tensor(last));
     }
 

@@ -146,7 +146,7 @@ internal sealed class TrainingLoop
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var part = objective.Part(examples, shared);
-            part.Loss.backward();
+            BackwardPass.Run(part.Loss);
             ratioMax = Math.Max(ratioMax, part.RatioMax);
             for (var i = 0; i < sums.Length; i++)
             {

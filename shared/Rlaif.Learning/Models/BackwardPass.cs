@@ -1,0 +1,49 @@
+using System.Runtime.ExceptionServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Models;
+
+/// <summary>What all nodes of ours owe LibTorch's backward pass. It calls them from native code, on a card on a thread of its own: no exception may leave them, no dispose scope
+/// is there, and what they return must live until native code has taken it.</summary>
+internal static class BackwardPass
+{
+    private static ExceptionDispatchInfo? failure;
+
+    // Taken by the time that this thread's next node is asked.
+    [ThreadStatic]
+    private static Tensor? handed;
+
+    /// <summary>The whole pass.</summary>
+    public static void Run(Tensor loss)
+    {
+        failure = null;
+        loss.backward();
+        failure?.Throw();
+    }
+
+    /// <summary>A node's answer.</summary>
+    /// <param name="inputs">What it was applied to; of these the first alone has a gradient that it returns.</param>
+    /// <param name="gradient">Of the first; null: none.</param>
+    public static List<Tensor> Answer(int inputs, Func<Tensor?> gradient)
+    {
+        if (failure is null)
+        {
+            try
+            {
+                var made = gradient()?.DetachFromDisposeScope();
+                handed?.Dispose();
+                handed = made;
+                return [made!, .. Nothing(inputs - 1)];
+            }
+            catch (Exception error)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(error);
+            }
+        }
+
+        return Nothing(inputs);
+    }
+
+    private static List<Tensor> Nothing(int inputs) => [.. Enumerable.Repeat((Tensor)null!, inputs)];
+}
