@@ -57,6 +57,33 @@ public class ChunkedLogProbsTests
         Assert.InRange(logProbs.max().item<float>(), -1e-3f, 0);
     });
 
+    [Fact]
+    public Task What_a_nearly_certain_token_has_left_to_learn_survives_rounding() => TinyTraining.Run(tiny =>
+    {
+        using var scope = NewDisposeScope();
+        using var model = tiny.Policy(null);
+        var targets = Targets(TinyTraining.Config.Vocabulary);
+        var own = model.Embedding.detach().index_select(0, targets);
+        var states = (own * (14 / own.square().sum([1], keepdim: true))).detach().requires_grad_();
+        // dp(target)/dstate = W_target - Σ p W, of which p W_target is nearly all.
+        var weight = model.Embedding.detach().to(float64);
+        var softmax = states.detach().to(float64).matmul(weight.t()).softmax(1);
+        Assert.InRange(softmax.gather(1, targets.unsqueeze(1)).max().ToDouble(), 0.99, 1);
+        var expected = weight.index_select(0, targets) - softmax.matmul(weight);
+        MatrixProduct.Precision = Precision.BFloat16;
+        try
+        {
+            BackwardPass.Run(model.LogProbs(states, targets).sum());
+        }
+        finally
+        {
+            MatrixProduct.Precision = Precision.Float32;
+        }
+
+        var errors = (states.grad! - expected).norm(1) / expected.norm(1);
+        Assert.InRange(errors.max().item<double>(), 0, 0.3);
+    });
+
     // The same numbers on every device.
     private static Tensor Normal(ulong seed, params long[] shape)
     {
