@@ -30,8 +30,8 @@ public sealed class JudgeRewardTests : IDisposable
         Assert.InRange(asked.Count, 60, 2 * 14 * 3);
         Assert.Equal(asked.Count, asked.Distinct(StringComparer.Ordinal).Count());
         var metrics = await Metrics("calm");
-        // Of two that are compared one gets what the other lacks: one half. A pair that nobody judged leaves two of three with one comparison each, and moves their mean by a sixth at most.
-        Assert.All(metrics["reward/judge_mean"], mean => Assert.Equal(0.5, mean, 1 / 6.0));
+        // Of two that are compared one gets what the other lacks.
+        Assert.All(metrics["reward/judge_mean"], mean => Assert.Equal(0.5, mean, 0.06));
         Assert.Contains(metrics["reward/judge_deviation"], deviation => deviation > 0.02);
         Assert.All(metrics["reward/judge_unscored"], share => Assert.InRange(share, 1 / 12.0 - 1e-9, 0.999));
 

@@ -24,7 +24,7 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
     }
 
     /// <summary>log p(target) of every row at a temperature, [rows], nats per token; at most 0.</summary>
-    /// <param name="head">Where it has an adapter or a bias, autograd does it.</param>
+    /// <param name="head">Where it has an adapter, autograd does it, with all logits at once.</param>
     /// <param name="states">[rows, hidden].</param>
     /// <param name="targets">[rows] int64.</param>
     /// <param name="temperature">Logits are divided by it.</param>
@@ -32,7 +32,7 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
     public static Tensor Of(Projection head, Tensor states, Tensor targets, double temperature, Limits? limits = null)
     {
         using var scope = NewDisposeScope();
-        if (head is not { Adapter: null, Bias: null })
+        if (head.Adapter is not null)
         {
             var logits = head.Of(states);
             return TokenLogProbs.Of(temperature == 1 ? logits : logits / temperature, targets).MoveToOuterDisposeScope();

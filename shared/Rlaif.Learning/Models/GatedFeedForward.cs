@@ -1,4 +1,3 @@
-using Rlaif.Learning.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

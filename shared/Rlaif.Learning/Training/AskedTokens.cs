@@ -39,10 +39,10 @@ internal sealed record AskedTokens(Tensor Rows, Tensor Targets, Tensor Sequences
     }
 
     /// <summary>[states, hidden] to [sequences], nats per sequence; added token by token, so that the rest of the batch does not change the
-    /// order.</summary>
+    /// order, and in f64: losses see the difference of two such sums, and of f32 each addition would round it.</summary>
     public Tensor SequenceLogProbs(LanguageModel model, Tensor states)
     {
         using var scope = NewDisposeScope();
-        return zeros(Count).index_add(0, Sequences, LogProbs(model, states), 1).MoveToOuterDisposeScope();
+        return zeros(Count, ScalarType.Float64).index_add(0, Sequences, LogProbs(model, states).to(ScalarType.Float64), 1).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,4 @@
 using Rlaif.Learning.Models;
-using Rlaif.Learning.Sampling;
 using Rlaif.Learning.Tests.Training;
 using Rlaif.Recipes;
 using TorchSharp;
@@ -22,7 +21,7 @@ public class ChunkedLogProbsTests
         using var scope = NewDisposeScope();
         using var model = tiny.Policy(isAdapter ? new LoraRecipe { Rank = 4 } : null);
         var vocabulary = TinyTraining.Config.Vocabulary;
-        var (states, targets, pull) = (Normal(1, Rows, TinyTraining.Config.HiddenSize) * 3, Targets(vocabulary), Normal(2, Rows));
+        var (states, targets, pull) = (TestTensors.Normal(new(1, 0), Rows, TinyTraining.Config.HiddenSize) * 3, Targets(vocabulary), TestTensors.Normal(new(2, 0), Rows));
         (Tensor Values, Tensor Gradients) Of(Func<Tensor, Tensor> logProbs)
         {
             model.Trained.ToList().ForEach(w => w.Value.grad = zeros_like(w.Value.detach()));
@@ -83,13 +82,6 @@ public class ChunkedLogProbsTests
         var errors = (states.grad! - expected).norm(1) / expected.norm(1);
         Assert.InRange(errors.max().item<double>(), 0, 0.3);
     });
-
-    // The same numbers on every device.
-    private static Tensor Normal(ulong seed, params long[] shape)
-    {
-        var random = new RandomStream(seed, 0);
-        return tensor([.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(_ => (float)random.NextNormal())]).view(shape);
-    }
 
     private static Tensor Targets(int vocabulary) => tensor([.. Enumerable.Range(0, Rows).Select(row => (long)((row * 7) % vocabulary))]);
 }

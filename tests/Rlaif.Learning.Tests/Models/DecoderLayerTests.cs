@@ -35,16 +35,15 @@ public class DecoderLayerTests
         }
 
         var random = new RandomStream(5, 0);
-        Tensor Normal(params long[] shape) => tensor([.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(_ => (float)random.NextNormal())]).view(shape);
         using (no_grad())
         {
             foreach (var weight in model.Weights.Where(w => w.Value.dim() == 1))
             {
-                weight.Value.add_(Normal(weight.Value.shape) * 0.1);
+                weight.Value.add_(TestTensors.Normal(random, weight.Value.shape) * 0.1);
             }
         }
 
-        var (values, pull) = (Normal(Batch, Time, config.HiddenSize), Normal(Batch, Time, config.HiddenSize));
+        var (values, pull) = (TestTensors.Normal(random, Batch, Time, config.HiddenSize), TestTensors.Normal(random, Batch, Time, config.HiddenSize));
         var (cosines, sines) = model.Rotary.Upto(Time);
         (Tensor Value, Dictionary<string, Tensor> Gradients) Of(Func<Tensor, Tensor> forward)
         {

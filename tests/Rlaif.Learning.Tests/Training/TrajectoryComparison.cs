@@ -18,9 +18,6 @@ internal static class TrajectoryComparison
         ("kl", "kto/baseline_nats_per_sequence"),
     ];
 
-    // Of f32 between 32 and 64, where log-probabilities of these sequences lie: a difference of two such cannot be told more closely.
-    private const double SequenceSpacing = 1.0 / (1 << 18);
-
     /// <summary>Trains, and compares every step and the final weights where the file has them.</summary>
     public static void Follow(JsonElement golden, IObjective objective, TrainingPlan plan, CancellationToken cancel)
     {
@@ -56,7 +53,7 @@ internal static class TrajectoryComparison
                 // What KTO calls kl is another figure than what GRPO does.
                 if (step.GetProperty("metrics").TryGetProperty(theirs, out var value) && (theirs != "kl" || metrics.Any(m => m.Name == ours)))
                 {
-                    Close(value.GetDouble(), Ours(ours), theirs == "kl" ? Math.Max(losses, SequenceSpacing) : losses, ours);
+                    Close(value.GetDouble(), Ours(ours), losses, ours);
                 }
             }
         }
