@@ -11,7 +11,10 @@ using Rlaif.Storage;
 namespace Rlaif.PolicyOptimizer;
 
 /// <summary>What a trainer that samples knows beside token ids: what its prompts ask, what their right answers are, and by what rules responses are judged.</summary>
-internal sealed class TrainingTexts(IReadOnlyList<Prompt> prompts, Constitution constitution, ChatFormat chat)
+/// <param name="prompts">In the order of the training's data.</param>
+/// <param name="constitution">Null: there are no rules.</param>
+/// <param name="chat">Of the policy.</param>
+public sealed class TrainingTexts(IReadOnlyList<Prompt> prompts, Constitution? constitution, ChatFormat chat)
 {
     private readonly IReadOnlyList<Prompt> prompts = prompts;
     private readonly ChatFormat chat = chat;
@@ -20,13 +23,15 @@ internal sealed class TrainingTexts(IReadOnlyList<Prompt> prompts, Constitution 
     private sealed record Line(Prompt? Asked);
 
     /// <summary>Rewards by the rules; null: the constitution has no machine check.</summary>
-    public IResponseReward? Rules => constitution.Principles.Any(one => one.Check is not null) || constitution.HardRules.Count > 0 ? new ByRules(this) : null;
+    public IResponseReward? Rules => constitution is not null && (constitution.Principles.Any(one => one.Check is not null) || constitution.HardRules.Count > 0) ? new ByRules(this) : null;
 
     /// <summary>Rewards of right answers; null: no prompt has one.</summary>
     public IResponseReward? Answers => prompts.Any(prompt => prompt.Expectation?.Answer is not null) ? new ByAnswer(this) : null;
 
-    /// <param name="data">The training's data: a line for each prompt.</param>
-    public static TrainingTexts Read(string data, Constitution constitution, ChatFormat chat) => new(
+    /// <param name="data">The training's data: a line for each prompt, with the prompt as <c>asked</c>.</param>
+    /// <param name="constitution">Null: there are no rules.</param>
+    /// <param name="chat">Of the policy.</param>
+    public static TrainingTexts Read(string data, Constitution? constitution, ChatFormat chat) => new(
         [.. File.ReadLines(data).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => Json.Read<Line>(line).Asked!)], constitution, chat);
 
     /// <summary>What an alarm looks at.</summary>
@@ -37,12 +42,12 @@ internal sealed class TrainingTexts(IReadOnlyList<Prompt> prompts, Constitution 
         return new(scores.Count == 0 ? double.NaN : scores.Average(), texts.Average(text => Words.Of(text).Count), Probes.Distinct(2, texts));
     }
 
-    private double? Score(SampledAnswer answer, string text) =>
-        RulesScore.Of(constitution, prompts[answer.Prompt].Turns, prompts[answer.Prompt].Expectation, new(text, answer.Ended));
+    private double? Score(SampledAnswer answer, string text) => constitution is null ? null
+        : RulesScore.Of(constitution, prompts[answer.Prompt].Turns, prompts[answer.Prompt].Expectation, new(text, answer.Ended));
 
     /// <summary>What a training's own samples are as texts, prompt by prompt.</summary>
     /// <param name="answers">As many to each prompt, side by side.</param>
-    public IReadOnlyList<AnsweredPrompt> Read(IReadOnlyList<SampledAnswer> answers) =>
+    internal IReadOnlyList<AnsweredPrompt> Read(IReadOnlyList<SampledAnswer> answers) =>
     [
         .. answers.GroupBy(answer => answer.Prompt).Select(group => new AnsweredPrompt(
             prompts[group.Key], [.. group.Select(answer => new Candidate(chat.Text(answer.Tokens), answer.Ended))])),

@@ -48,12 +48,16 @@ public class ChaosTests(ITestOutputHelper output)
                 runs++;
                 var embedded = await run.Finish("calm", Cancel, "--seed", $"{runs}");
                 var disturbed = await DisturbedRun.Finish(run, deployment, disturbance, runs);
+                var (expected, trained) = (await FactCounts.Trained(run.Home("calm")), await deployment.Trained());
+                Assert.True(expected.SequenceEqual(trained), $"calm: {Lines(expected.Except(trained))}\ndisturbed: {Lines(trained.Except(expected))}");
                 Assert.Equal(ShortRun.Bytes(embedded), ShortRun.Bytes(disturbed));
                 Assert.Equal(embedded.GetProperty("winRate").GetRawText(), disturbed.GetProperty("winRate").GetRawText());
             }
             while (!disturbance.IsOver);
         }
     }
+
+    private static string Lines(IEnumerable<string> lines) => string.Join("\n  ", lines.Take(20));
 
     /// <summary>The artifacts that a home holds: no orphan, none missing.</summary>
     private static IReadOnlyList<string> Artifacts(string home)

@@ -79,6 +79,13 @@ internal sealed class Deployment : IAsyncDisposable
         return await FactCounts.Of(opened);
     }
 
+    /// <summary>Its models and their figures.</summary>
+    public async Task<IReadOnlyList<string>> Trained()
+    {
+        await using var opened = Database.Postgres(ConnectionString);
+        return await FactCounts.Trained(opened);
+    }
+
     /// <summary>Messages that were set aside: in queues of errors, of undeliverables, of unknown types.</summary>
     public async Task<IReadOnlyDictionary<string, int>> SetAside() => (await Servers.Messages(Name))
         .Where(queue => queue.Value > 0 && (queue.Key.EndsWith("_error", StringComparison.Ordinal) || queue.Key.EndsWith("_dead", StringComparison.Ordinal) || queue.Key.EndsWith("_skipped", StringComparison.Ordinal)))

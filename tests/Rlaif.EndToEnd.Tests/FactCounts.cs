@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Rlaif.Storage;
 
@@ -27,7 +28,31 @@ internal static class FactCounts
     /// <summary>Of a single process's home.</summary>
     public static async Task<IReadOnlyDictionary<string, long>> Of(string home)
     {
-        await using var database = Database.Sqlite(Path.Combine(home, "rlaif.db"));
+        await using var database = Opened(home);
         return await Of(database);
     }
+
+    /// <summary>What a database says of its models: which, from what, and the figures of each step. Nothing of when.</summary>
+    public static async Task<IReadOnlyList<string>> Trained(Database database)
+    {
+        await using var connection = await database.Open(TestContext.Current.CancellationToken);
+        var checkpoints = await connection.QueryAsync<CheckpointRow>(
+            "select command_id, round, kind, artifact, weights_sha256, start_artifact, data_artifact from checkpoint");
+        var metrics = await connection.QueryAsync<MetricRow>("select command_id, stage, step, name, value from metric");
+        return
+        [
+            .. checkpoints.Select(row => $"{row.CommandId:N} round {row.Round} {row.Kind} {row.Artifact} weights {row.WeightsSha256} from {row.StartArtifact} and {row.DataArtifact}")
+                .Concat(metrics.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.CommandId:N} {row.Stage} step {row.Step} {row.Name}={row.Value:R}")))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The same of a single process's home.</summary>
+    public static async Task<IReadOnlyList<string>> Trained(string home)
+    {
+        await using var database = Opened(home);
+        return await Trained(database);
+    }
+
+    private static Database Opened(string home) => Database.Sqlite(Path.Combine(home, "rlaif.db"));
 }

@@ -33,9 +33,7 @@ public class FileTrainingTests
     [InlineData("sft", "precision=tensorfloat32", "--set precision is tensorfloat32, which only a card computes in; set device to cuda, or precision to float32.")]
     [InlineData("reward", "maxPairs=3", "--set maxPairs chooses among the pairs of a run's rounds; a training on files takes every row, so leave it out.")]
     [InlineData("grpo", "alarm={}", "--set alarm pauses a run, and a training on files is none; leave it out.")]
-    [InlineData("rloo", "rewards={rewardModel: 1, rules: 1}", "--set rewards: rewards.rules is about the machine checks of a run's constitution, and a training on files has none; leave it out.")]
     [InlineData("grpo", "rewards.judge=1", "--set rewards.judge asks the judge of a run, and a training on files has none; leave it out.")]
-    [InlineData("bestOfN", "rewards.answer=1", "--set rewards.answer is about the answers that a run's prompts carry, and the prompts of a training on files carry none; leave it out.")]
     [InlineData("ppo", "keepCritic=true", "--set keepCritic is about a run's next round, and a training on files has none; leave it out.")]
     public void What_is_wrong_is_told_as_for_a_recipe(string algorithm, string set, string told)
     {
@@ -44,8 +42,11 @@ public class FileTrainingTests
     }
 
     [Fact]
-    public void Rewards_of_a_reward_model_and_of_length_need_no_run() =>
+    public void Rewards_need_no_run_but_the_judges()
+    {
         Assert.IsType<GrpoRecipe>(FileTraining.Read("grpo", ["rewards={rewardModel: 1, length: 0.02, longestTokens: 9}", "normaliseRewards=true", "pessimism=1"]).Settings);
+        Assert.Equal(new RewardsRecipe { Rules = 0.5, Answer = 1 }, Assert.IsType<PpoRecipe>(FileTraining.Read("ppo", ["rewards={rules: 0.5, answer: 1}"]).Settings).Rewards);
+    }
 
     [Fact]
     public void All_errors_are_told_at_once() =>

@@ -17,12 +17,12 @@ internal static class TrainCommand
         ["simpo"] = "Simple preference optimisation on pairs, without a reference",
         ["cpo"] = "Contrastive preference optimisation on pairs, without a reference",
         ["orpo"] = "Odds ratio preference optimisation on pairs, without a reference",
-        ["grpo"] = "Group-relative policy optimisation on prompts, by a reward model",
-        ["rloo"] = "REINFORCE leave-one-out on prompts, by a reward model",
-        ["reinforcePlusPlus"] = "REINFORCE++ on prompts, by a reward model, without a critic",
-        ["bestOfN"] = "Rejection sampling on prompts: supervised training on the best of the policy's answers, by a reward model",
-        ["onlineDpo"] = "DPO on the best and the worst of the policy's own answers to prompts, by a reward model",
-        ["ppo"] = "Proximal policy optimisation on prompts, by a reward model that is also the critic's start",
+        ["grpo"] = "Group-relative policy optimisation on prompts, by rewards",
+        ["rloo"] = "REINFORCE leave-one-out on prompts, by rewards",
+        ["reinforcePlusPlus"] = "REINFORCE++ on prompts, by rewards, without a critic",
+        ["bestOfN"] = "Rejection sampling on prompts: supervised training on the best of the policy's answers, by rewards",
+        ["onlineDpo"] = "DPO on the best and the worst of the policy's own answers to prompts, by rewards",
+        ["ppo"] = "Proximal policy optimisation on prompts, by rewards; a reward model is also the critic's start",
     };
 
     public static Command Make()
@@ -48,7 +48,8 @@ internal static class TrainCommand
         var longest = new Option<int?>("--max-tokens") { Description = "Rows with more tokens are left out (default: the model's positions)" };
         var column = new Option<string[]>("--column") { Description = "A column by another name: --column prompt=question", DefaultValueFactory = _ => [] };
         var reference = new Option<string?>("--reference") { Description = "The frozen policy that the model is tied to (default: itself)" }.NotEmpty();
-        var rewards = new Option<string>("--reward-model") { Description = "Judges the answers: a folder that rlaif train reward made", Required = true }.NotEmpty();
+        var rewards = new Option<string?>("--reward-model") { Description = "Judges the answers, unless the setting rewards names others: a folder that rlaif train reward made" }.NotEmpty();
+        var constitution = new Option<string?>("--constitution") { Description = "Its machine checks judge the answers: for --set rewards.rules=1" }.NotEmpty();
         var heldOut = new Option<string?>("--eval-data") { Description = "Rows that are measured before and after, and not learnt from" }.NotEmpty();
         var samples = new Option<int>("--samples") { Description = "Prompts whose answers before and after stand in the card", DefaultValueFactory = _ => 0 };
         var command = new Command(algorithm, About.GetValueOrDefault(algorithm, $"docs/algorithms/{algorithm}.md")) { model, data, output, set, seed, longest, column };
@@ -65,6 +66,7 @@ internal static class TrainCommand
         if (online)
         {
             command.Add(rewards);
+            command.Add(constitution);
         }
         else
         {
@@ -85,6 +87,7 @@ internal static class TrainCommand
                 Columns = Columns(parsed.GetValue(column)!),
                 Reference = command.Options.Contains(reference) ? parsed.GetValue(reference) : null,
                 RewardModel = online ? parsed.GetValue(rewards) : null,
+                Constitution = online ? parsed.GetValue(constitution) : null,
                 EvaluationData = online ? null : parsed.GetValue(heldOut),
             };
             ITrainScreen screen = Console.IsOutputRedirected ? new LineTrainScreen(Console.Out, TimeProvider.System) : new TerminalTrainScreen(Console.Out, Console.WindowWidth);

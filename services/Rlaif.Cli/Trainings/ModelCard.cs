@@ -27,7 +27,7 @@ internal static class ModelCard
         card.Append(CultureInfo.InvariantCulture, $"# {Text(Path.GetFileName(request.Out.TrimEnd('/')))}\n\n");
         card.Append(request.IsRewardModel ? "A reward model" : "A policy");
         card.Append(CultureInfo.InvariantCulture, $", trained by `rlaif train {algorithm}` from {Code(facts["model"]!["name"]!.ToString())}.\n\n## Made from\n\n| | name | SHA-256 |\n|---|---|---|\n");
-        foreach (var (name, what) in new[] { ("model", "start"), ("reference", "reference"), ("rewardModel", "reward model"), ("data", "data"), ("evaluationData", "held-out data") })
+        foreach (var (name, what) in new[] { ("model", "start"), ("reference", "reference"), ("rewardModel", "reward model"), ("constitution", "constitution"), ("data", "data"), ("evaluationData", "held-out data") })
         {
             if (facts[name] is JsonObject content)
             {

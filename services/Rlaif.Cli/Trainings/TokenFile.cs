@@ -1,6 +1,10 @@
+using System.Text;
+using Rlaif.Contracts;
 using Rlaif.Feedback.Datasets;
 using Rlaif.Learning.Training;
+using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
+using Json = Rlaif.Storage.Json;
 
 namespace Rlaif.Cli.Trainings;
 
@@ -30,9 +34,11 @@ internal static class TokenFile
             case DatasetShape.Judged:
                 TrainingData.Write(path, Each(tokens.Judged));
                 break;
+            case DatasetShape.Prompts:
+                TrainingData.WritePrompts(path, Each(item => (int[][])[tokens.Prompt(item, request.Online!.MaxNewTokens)]));
+                break;
             default:
-                var room = ((OnlineRecipe)request.Training.Settings).MaxNewTokens;
-                TrainingData.WritePrompts(path, Each(item => (int[][])[tokens.Prompt(item, room)]));
+                WriteAsked(path, TokenFile.Each(reader, data, (row, item) => (AskedLine[])[Asked(request, tokens, row, (PromptItem)item)], cancel));
                 break;
         }
 
@@ -46,6 +52,21 @@ internal static class TokenFile
         var tokens = new RowTokens(models.Chat, models.Config, request.MaxTokens ?? models.Config.MaxPositions);
         TrainingData.Write(path, Each(new(DatasetShape.Scored, request.Columns), data, (_, item) => (TrainingExample[])[tokens.Example(item)], cancel));
     }
+
+    /// <summary>A prompt whose text and right answer a reward reads, as the loop writes it.</summary>
+    private sealed record AskedLine(int[] Prompt, Prompt Asked);
+
+    private static AskedLine Asked(TrainRequest request, RowTokens tokens, DatasetRow row, PromptItem item) => item.Prompt.Ids is not null && request.Online!.Rewards is { Rules: > 0 }
+        ? throw new FormatException("prompt is token ids, and rewards.rules reads texts; write it as one.")
+        : new(tokens.Prompt(item, request.Online!.MaxNewTokens), new($"{row.Unit} {row.Number}", item.Prompt.Turns, Expectation: item.Expectation));
+
+    private static void WriteAsked(string path, IEnumerable<AskedLine> lines) => DurableFile.Write(path, file =>
+    {
+        foreach (var line in lines)
+        {
+            file.Write(Encoding.UTF8.GetBytes(Json.Of(line) + '\n'));
+        }
+    });
 
     /// <summary>What the items of a file become; those that cannot are counted and left out.</summary>
     public static IEnumerable<T> Each<T>(DatasetReader reader, string data, Func<DatasetRow, DatasetItem, IReadOnlyList<T>> convert, CancellationToken cancel)

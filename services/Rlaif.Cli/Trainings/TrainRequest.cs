@@ -16,6 +16,9 @@ internal sealed record TrainRequest
 
     public string? RewardModel { get; init; }
 
+    /// <summary>The file whose machine checks are the rules of a reward.</summary>
+    public string? Constitution { get; init; }
+
     public required string Data { get; init; }
 
     /// <summary>Measured before and after the training; null: nothing is.</summary>
@@ -34,7 +37,8 @@ internal sealed record TrainRequest
     /// <summary>Usual name of a column to that of the file.</summary>
     public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    public bool IsOnline => Training.Optimization?.IsOnline == true;
+    /// <summary>Settings of an algorithm that samples; null: this one does not.</summary>
+    public OnlineRecipe? Online => Training.Optimization?.Online;
 
     public bool IsRewardModel => Training.Algorithm == FileTraining.Reward;
 
@@ -47,6 +51,8 @@ internal sealed record TrainRequest
     public DatasetShape Shape => Training.Optimization switch
     {
         null => IsClassifier ? DatasetShape.Judged : DatasetShape.Pairs,
+        { Online.Rewards.Answer: > 0 } => DatasetShape.Solved,
+        { Online.ReadsTexts: true } => DatasetShape.Tasks,
         { IsOnline: true } => DatasetShape.Prompts,
         { Sft: not null } => DatasetShape.Answers,
         { Kto: not null } => DatasetShape.Judged,
@@ -56,7 +62,7 @@ internal sealed record TrainRequest
     /// <summary>What its examples are called.</summary>
     public string Examples => Shape switch
     {
-        DatasetShape.Prompts => "prompts",
+        DatasetShape.Prompts or DatasetShape.Tasks or DatasetShape.Solved => "prompts",
         DatasetShape.Pairs => "pairs",
         _ => "answers",
     };

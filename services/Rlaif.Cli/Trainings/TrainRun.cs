@@ -45,7 +45,8 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
             IReadOnlyList<TrainingMetric> metrics;
             using (var files = new MetricFiles(folder.Path, time))
             {
-                metrics = await TorchThread.Run(() => Train(Job(folder) with { Watch = Watch(files) }, folder.Path, cancel), cancel);
+                var job = FileRewards.With(Job(folder), request, models.Chat) with { Watch = Watch(files), EndIds = request.Online is null ? null : models.Chat.EndIds };
+                metrics = await TorchThread.Run(() => Train(job, folder.Path, cancel), cancel);
             }
 
             var heldOut = rows.Before is null ? [] : await TorchThread.Run(() => HeldOut(folder, rows.Before, cancel), cancel);
@@ -112,7 +113,7 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
             { Sft: { } sft } => Training.Sft(job, sft, output, Progress, cancel),
             { Dpo: { } dpo } => Training.Dpo(job, dpo, output, Progress, cancel),
             { Kto: { } kto } => Training.Kto(job, kto, output, Progress, cancel),
-            { IsOnline: true } online => Training.Online(job with { EndIds = ChatFormat.Read(job.Start).EndIds }, online, output, Progress, cancel),
+            { IsOnline: true } online => Training.Online(job, online, output, Progress, cancel),
             { } free => Training.ReferenceFree(job, free, output, Progress, cancel),
         };
     }

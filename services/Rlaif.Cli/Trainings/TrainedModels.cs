@@ -32,6 +32,7 @@ internal sealed record TrainedModels(ChatFormat Chat, ModelConfig Config)
             CheckReference(reference, request.Model, chat.Tokenizer);
         }
 
+        FileRewards.Check(request);
         if (request.RewardModel is { } rewards)
         {
             CheckRewardModel(rewards);

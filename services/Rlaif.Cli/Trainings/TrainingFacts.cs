@@ -34,12 +34,12 @@ internal sealed record NamedContent(string Name, string Sha256)
 /// <summary>All that decides the bytes of a training's result. Two commands with the same facts are the same training.</summary>
 internal sealed record TrainingFacts(
     string Algorithm, object Settings, ulong Seed, Numerics Numerics, NamedContent Model, NamedContent? Reference, NamedContent? RewardModel,
-    NamedContent Data, NamedContent? EvaluationData, int? MaxTokens, IReadOnlyDictionary<string, string>? Columns)
+    NamedContent? Constitution, NamedContent Data, NamedContent? EvaluationData, int? MaxTokens, IReadOnlyDictionary<string, string>? Columns)
 {
     public static TrainingFacts Of(TrainRequest request) => new(
         request.Training.Algorithm, request.Training.Settings, request.Seed, request.Training.Numerics, NamedContent.Of(request.Model),
-        NamedContent.OfOptional(request.Reference), NamedContent.OfOptional(request.RewardModel), NamedContent.Of(request.Data),
-        NamedContent.OfOptional(request.EvaluationData), request.MaxTokens, request.Columns.Count == 0 ? null : request.Columns);
+        NamedContent.OfOptional(request.Reference), NamedContent.OfOptional(request.RewardModel), NamedContent.OfOptional(request.Constitution),
+        NamedContent.Of(request.Data), NamedContent.OfOptional(request.EvaluationData), request.MaxTokens, request.Columns.Count == 0 ? null : request.Columns);
 
     public JsonObject AsJson() => JsonNode.Parse(Json.Of(this))!.AsObject();
 

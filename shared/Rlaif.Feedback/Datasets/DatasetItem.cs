@@ -20,7 +20,9 @@ public abstract record DatasetItem;
 public sealed record TextItem(string Text) : DatasetItem;
 
 /// <summary>A prompt that somebody else answers.</summary>
-public sealed record PromptItem(DatasetPrompt Prompt) : DatasetItem;
+/// <param name="Prompt">It.</param>
+/// <param name="Expectation">What is known of a right answer; null: nothing, or nobody asked.</param>
+public sealed record PromptItem(DatasetPrompt Prompt, Expectation? Expectation = null) : DatasetItem;
 
 /// <summary>An answer to learn, or to score.</summary>
 /// <param name="Prompt">What came before it.</param>

@@ -52,6 +52,8 @@ public sealed class DatasetReader(DatasetShape shape, IReadOnlyDictionary<string
         DatasetShape.Pairs => row.Has("chosen") && row.Has("rejected") ? [Pair(row)] : throw row.Lacks("chosen with rejected"),
         DatasetShape.Judged => row.Has("chosen") && row.Has("rejected") ? [Pair(row)] : [Judged(row)],
         DatasetShape.Prompts => [new PromptItem(Prompt(row))],
+        DatasetShape.Tasks => [new PromptItem(Prompt(row), row.Expectation())],
+        DatasetShape.Solved => [new PromptItem(Prompt(row), row.Expectation() is { Answer: not null } known ? known : throw row.Lacks("prompt with answer"))],
         _ => Scored(row),
     };
 
@@ -127,7 +129,8 @@ public sealed class DatasetReader(DatasetShape shape, IReadOnlyDictionary<string
 
         if (Array.Find(Dialogue, row.Has) is not { } dialogue)
         {
-            return row.Has("chosen") && row.Has("rejected") ? Sides(row).Prompt : throw row.Lacks("prompt, messages, or chosen with rejected");
+            return row.Has("chosen") && row.Has("rejected") ? Sides(row).Prompt
+                : row.Has("question") ? Dialogues.Prompt(row.Said("question")) : throw row.Lacks("prompt, messages, question, or chosen with rejected");
         }
 
         var turns = row.Said(dialogue).Turns ?? throw new FormatException($"{dialogue} must be a list of turns.");

@@ -15,6 +15,12 @@ public enum DatasetShape
     /// <summary>Prompts.</summary>
     Prompts,
 
+    /// <summary>Prompts with what is known of a right answer, where anything is.</summary>
+    Tasks,
+
+    /// <summary>Prompts with their right answers.</summary>
+    Solved,
+
     /// <summary>All answers of a row, each on its own.</summary>
     Scored,
 }

@@ -1,6 +1,8 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using Rlaif.Contracts;
+using Rlaif.Feedback.Checks;
+using Rlaif.Feedback.Prompts;
 
 namespace Rlaif.Feedback.Datasets;
 
@@ -51,6 +53,9 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
         return read;
     }
 
+    /// <summary>What <c>answer</c>, or <c>expect</c> and <c>safety</c> as in a file of prompts, say of a right answer; null: nothing.</summary>
+    public Expectation? Expectation() => Has("answer") ? (PromptRow.Expected(row) ?? new()) with { Answer = Solution(Find("answer")!.Value) } : PromptRow.Expected(row);
+
     /// <summary>A probability, or true and false.</summary>
     public double Probability(string name) => Probability(Find(name), name);
 
@@ -96,6 +101,17 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
             _ => throw new FormatException($"the content of a turn of {name} must be a text, this is {Kind(content)}."),
         };
         return string.IsNullOrWhiteSpace(said) ? throw new UnusableRowException("a turn is empty") : new(speaker, said);
+    }
+
+    private static string Solution(JsonElement answer)
+    {
+        var solution = answer.ValueKind switch
+        {
+            JsonValueKind.String => Text(answer),
+            JsonValueKind.Number => answer.GetRawText(),
+            _ => throw new FormatException($"answer must be a text or a number, this is {Kind(answer)}."),
+        };
+        return FinalAnswer.Of(solution) is not null ? solution : throw new UnusableRowException("its answer comes to nothing that can be compared");
     }
 
     private static string Part(JsonElement part) =>

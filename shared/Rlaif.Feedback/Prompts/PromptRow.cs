@@ -77,7 +77,8 @@ internal static class PromptRow
             : throw new FormatException($"each entry of {name} needs a role (system, user or assistant) and a content."))];
     }
 
-    private static Expectation? Expected(JsonElement row)
+    /// <summary>What its <c>expect</c> and <c>safety</c> say of a right answer; null: nothing.</summary>
+    public static Expectation? Expected(JsonElement row)
     {
         var safety = Optional(row, "safety");
         if (safety is not (null or "safe" or "unsafe" or "border"))

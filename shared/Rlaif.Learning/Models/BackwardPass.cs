@@ -14,6 +14,20 @@ internal static class BackwardPass
     [ThreadStatic]
     private static Tensor? handed;
 
+    /// <summary>What applying a node gives. TorchSharp puts an empty tensor of the same size beside each output, for zeros that nobody asks for: they go at once.</summary>
+    public static List<Tensor> Recorded(Func<List<Tensor>> apply)
+    {
+        using var scope = NewDisposeScope();
+        return [.. apply().Select(output => output.MoveToOuterDisposeScope())];
+    }
+
+    /// <inheritdoc cref="Recorded(Func{List{Tensor}})"/>
+    public static Tensor Recorded(Func<Tensor> apply)
+    {
+        using var scope = NewDisposeScope();
+        return apply().MoveToOuterDisposeScope();
+    }
+
     /// <summary>The whole pass.</summary>
     public static void Run(Tensor loss)
     {

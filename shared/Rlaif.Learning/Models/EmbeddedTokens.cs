@@ -10,7 +10,8 @@ internal sealed class EmbeddedTokens : autograd.SingleTensorFunction<EmbeddedTok
     public override string Name => nameof(EmbeddedTokens);
 
     /// <summary>[batch, time] int64 to [batch, time, hidden].</summary>
-    public static Tensor Of(Parameter embedding, Tensor ids) => is_grad_enabled() && embedding.requires_grad ? apply(embedding, ids) : Rows(embedding, ids);
+    public static Tensor Of(Parameter embedding, Tensor ids) =>
+        is_grad_enabled() && embedding.requires_grad ? BackwardPass.Recorded(() => apply(embedding, ids)) : Rows(embedding, ids);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {

@@ -18,7 +18,7 @@ internal sealed class GatedFeedForward : autograd.SingleTensorFunction<GatedFeed
         Projection[] all = [gate, up, down];
         if (is_grad_enabled() && all.All(one => one.Adapter is null))
         {
-            return apply([x, norm, epsilon, layer, .. all.Select(one => one.Weight), .. all.Select(one => one.Bias).OfType<Tensor>()]);
+            return BackwardPass.Recorded(() => apply([x, norm, epsilon, layer, .. all.Select(one => one.Weight), .. all.Select(one => one.Bias).OfType<Tensor>()]));
         }
 
         using var scope = NewDisposeScope();

@@ -19,7 +19,8 @@ internal sealed class NormedProjections : autograd.MultiTensorFunction<NormedPro
     {
         if (is_grad_enabled() && projections.All(one => one.Adapter is null))
         {
-            return apply([x, norm, epsilon, projections, .. projections.Select(one => one.Weight), .. projections.Select(one => one.Bias).OfType<Tensor>()]);
+            return BackwardPass.Recorded(
+                () => apply([x, norm, epsilon, projections, .. projections.Select(one => one.Weight), .. projections.Select(one => one.Bias).OfType<Tensor>()]));
         }
 
         using var scope = NewDisposeScope();

@@ -9,7 +9,8 @@ internal sealed class RotaryTurn : autograd.SingleTensorFunction<RotaryTurn>
     public override string Name => nameof(RotaryTurn);
 
     /// <summary>x [batch, heads, time, width] turned; the tables broadcast over batch and heads.</summary>
-    public static Tensor Of(Tensor x, Tensor cosines, Tensor sines) => is_grad_enabled() ? apply(x, cosines, sines) : Turned(x, cosines, sines, 1);
+    public static Tensor Of(Tensor x, Tensor cosines, Tensor sines) =>
+        is_grad_enabled() ? BackwardPass.Recorded(() => apply(x, cosines, sines)) : Turned(x, cosines, sines, 1);
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {

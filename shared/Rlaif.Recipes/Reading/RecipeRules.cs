@@ -128,8 +128,6 @@ internal static class RecipeRules
 
         var online = recipe as OnlineRecipe;
         Refuse(online?.Alarm is not null, "alarm", "pauses a run, and a training on files is none");
-        Refuse(online?.Rewards is { Rules: > 0 }, "rewards.rules", "is about the machine checks of a run's constitution, and a training on files has none");
-        Refuse(online?.Rewards is { Answer: > 0 }, "rewards.answer", "is about the answers that a run's prompts carry, and the prompts of a training on files carry none");
         Refuse(online?.Rewards is { Judge: > 0 }, "rewards.judge", "asks the judge of a run, and a training on files has none");
         Refuse(online is PpoRecipe { KeepCritic: true }, "keepCritic", "is about a run's next round, and a training on files has none");
     }

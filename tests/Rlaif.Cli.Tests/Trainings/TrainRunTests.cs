@@ -9,6 +9,24 @@ namespace Rlaif.Cli.Tests.Trainings;
 
 public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
 {
+    private const string Check = "    check: {maxWords: 5}";
+
+    private const string Polite = $$"""
+        schema: constitution/v1
+        id: polite
+        version: "1.0"
+        title: Polite answers
+        licence: CC0-1.0
+        preface: The assistant is kind.
+        critiqueRequest: What is wrong with it?
+        revisionRequest: Write it better.
+        principles:
+          - id: short
+            category: form
+            question: Which response is shorter?
+        {{Check}}
+        """;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -103,6 +121,51 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
         Assert.Equal(CommandLine.Done, code);
         Assert.Contains("holds this training, and it is finished; nothing was done.", told, StringComparison.Ordinal);
         Assert.Equal(before, File.GetLastWriteTimeUtc(Path.Combine(stopped.Out, "model.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("rewards.answer=1", "solved", "reward/answer_mean")]
+    [InlineData("rewards.rules=1", "prompts", "reward/rules_mean")]
+    public async Task Samples_may_be_judged_without_a_reward_model(string rewards, string data, string figure)
+    {
+        var constitution = Path.Combine(files.Folder, "polite.yaml");
+        await File.WriteAllTextAsync(constitution, Polite, Cancel);
+        var request = files.Request("grpo", data + "-alone", rewards, "samples=4") with
+        {
+            Data = files.File(data), RewardModel = null, Constitution = rewards.Contains("rules", StringComparison.Ordinal) ? constitution : null,
+        };
+        var (code, told) = await TrainingFiles.Run(request, Cancel);
+        Assert.Equal(CommandLine.Done, code);
+        Assert.Contains("6 prompts of ", told, StringComparison.Ordinal);
+        Assert.True(TrainingFiles.FirstLine(Path.Combine(request.Out, "metrics.jsonl")).TryGetProperty(figure, out _), figure);
+        Assert.Equal(request.Constitution is not null, (await File.ReadAllTextAsync(Path.Combine(request.Out, "README.md"), Cancel)).Contains("| constitution | `polite.yaml` |", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Rewards_lack_nothing_and_nothing_is_named_in_vain()
+    {
+        var constitution = Path.Combine(files.Folder, "vague.yaml");
+        await File.WriteAllTextAsync(constitution, Polite.Replace(Check, "", StringComparison.Ordinal), Cancel);
+        TrainRequest Of(string output, params string[] settings) => files.Request("grpo", output, settings) with { RewardModel = null };
+        var ids = Path.Combine(files.Folder, "ids.jsonl");
+        await File.WriteAllTextAsync(ids, """{"prompt":[1,2,3]}""", Cancel);
+        var polite = Path.Combine(files.Folder, "for-ids.yaml");
+        await File.WriteAllTextAsync(polite, Polite, Cancel);
+        var wrong = new Dictionary<string, TrainRequest>(StringComparer.Ordinal)
+        {
+            ["grpo has a reward model judge its samples, and none is named; give --reward-model"] = Of("none"),
+            ["--reward-model plays no part in rewards that name no rewardModel"] = Of("vain", "rewards.answer=1") with { RewardModel = files.RewardModel },
+            ["rewards.rules counts the machine checks of a constitution, and none is named"] = Of("lawless", "rewards.rules=1"),
+            ["--constitution plays no part without rewards.rules"] = files.Request("grpo", "idle") with { Constitution = constitution },
+            ["vague.yaml has no machine check, which rewards.rules counts"] = Of("vague", "rewards.rules=1") with { Constitution = constitution },
+            ["its columns are prompt; needed is prompt with answer."] = Of("unsolved", "rewards.answer=1"),
+            ["prompt is token ids, and rewards.rules reads texts"] = Of("ids", "rewards.rules=1") with { Constitution = polite, Data = ids },
+        };
+        foreach (var (told, one) in wrong)
+        {
+            Assert.Contains(told, (await Assert.ThrowsAsync<InputException>(() => TrainingFiles.Run(one, Cancel))).Message, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(one.Out));
+        }
     }
 
     [Fact]

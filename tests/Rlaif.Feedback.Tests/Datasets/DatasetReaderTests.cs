@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CsCheck;
 using Rlaif.Contracts;
 using Rlaif.Feedback.Datasets;
@@ -81,7 +82,10 @@ public sealed class DatasetReaderTests : DataFolder
     [InlineData(DatasetShape.Pairs, """{"prompt":"hi","completion":"yes","label":true}""", "its columns are prompt, completion, label; needed is chosen with rejected. --column NAME=COLUMN reads COLUMN as NAME.")]
     [InlineData(DatasetShape.Judged, """{"prompt":"hi","completion":"yes"}""", "its columns are prompt, completion; needed is prompt with completion and label, or chosen with rejected. --column NAME=COLUMN reads COLUMN as NAME.")]
     [InlineData(DatasetShape.Answers, """{"question":"hi","answer":"yes"}""", "its columns are question, answer; needed is messages, prompt with completion, or text. --column NAME=COLUMN reads COLUMN as NAME.")]
-    [InlineData(DatasetShape.Prompts, "{}", "it has no columns; needed is prompt, messages, or chosen with rejected. --column NAME=COLUMN reads COLUMN as NAME.")]
+    [InlineData(DatasetShape.Prompts, "{}", "it has no columns; needed is prompt, messages, question, or chosen with rejected. --column NAME=COLUMN reads COLUMN as NAME.")]
+    [InlineData(DatasetShape.Solved, """{"question":"1+1?","solution":"2"}""", "its columns are question, solution; needed is prompt with answer. --column NAME=COLUMN reads COLUMN as NAME.")]
+    [InlineData(DatasetShape.Solved, """{"prompt":"1+1?","answer":["2"]}""", "answer must be a text or a number, this is a list.")]
+    [InlineData(DatasetShape.Tasks, """{"prompt":"hi","expect":{"words":["a"]}}""", "expect.words is not known; known are any, all, none, case, minWords, pattern and answer.")]
     [InlineData(DatasetShape.Scored, """{"prompt":"hi"}""", "its columns are prompt; needed is prompt with completion, messages, or chosen with rejected. --column NAME=COLUMN reads COLUMN as NAME.")]
     [InlineData(DatasetShape.Pairs, "3", "a row is a JSON object.")]
     [InlineData(DatasetShape.Pairs, """{"prompt":3,"chosen":"a","rejected":"b"}""", "prompt must be a text, a list of turns or a list of token ids, this is a number.")]
@@ -107,6 +111,29 @@ public sealed class DatasetReaderTests : DataFolder
         var wrong = Lines("""{"prompt":"a","chosen":"b","rejected":"c","principles":{"polite":2}}""");
         Assert.EndsWith(
             "principles.polite is 2; it must be from 0 to 1.", Assert.Throws<InputException>(() => Read(DatasetShape.Pairs, wrong)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"question":"1+1?","answer":"1 + 1 = <<1+1=2>>2\n#### 2"}""", "1 + 1 = <<1+1=2>>2\n#### 2")]
+    [InlineData("""{"prompt":"1+1?","answer":2}""", "2")]
+    [InlineData("""{"prompt":"1+1?","expect":{"answer":"2"}}""", "2")]
+    [InlineData("""{"messages":[{"role":"user","content":"1+1?"},{"role":"assistant","content":"3"}],"answer":"\\boxed{2}"}""", @"\boxed{2}")]
+    public void A_solved_prompt_has_its_answer(string row, string answer)
+    {
+        var item = Assert.IsType<PromptItem>(Assert.Single(Read(DatasetShape.Solved, Lines(row)).Items));
+        Assert.Equal(("1+1?", answer), (Assert.Single(item.Prompt.Turns).Content, item.Expectation?.Answer));
+    }
+
+    [Fact]
+    public void What_is_known_of_an_answer_is_read_where_somebody_asks()
+    {
+        var rows = Lines("""{"prompt":"hi","expect":{"any":["hello"]},"safety":"safe"}""", """{"prompt":"hi"}""", """{"prompt":"hi","answer":"none that is marked"}""");
+        var (items, counts) = Read(DatasetShape.Tasks, rows);
+        Assert.Equal([new Expectation { Any = ["hello"], Safety = Safety.Safe }, null], items.Cast<PromptItem>().Select(item => item.Expectation), Same);
+        Assert.Equal([new SkippedRows("its answer comes to nothing that can be compared", 1, "line 3")], counts.Skipped);
+        Assert.All(Read(DatasetShape.Prompts, rows).Items, item => Assert.Null(((PromptItem)item).Expectation));
+
+        static bool Same(Expectation? one, Expectation? other) => JsonSerializer.Serialize(one) == JsonSerializer.Serialize(other);
     }
 
     [Fact]
