@@ -49,6 +49,7 @@ public class ChaosTests(ITestOutputHelper output)
                 var embedded = await run.Finish("calm", Cancel, "--seed", $"{runs}");
                 var disturbed = await DisturbedRun.Finish(run, deployment, disturbance, runs);
                 var (expected, trained) = (await FactCounts.Trained(run.Home("calm")), await deployment.Trained());
+                Assert.NotEmpty(expected);
                 Assert.True(expected.SequenceEqual(trained), $"calm: {Lines(expected.Except(trained))}\ndisturbed: {Lines(trained.Except(expected))}");
                 Assert.Equal(ShortRun.Bytes(embedded), ShortRun.Bytes(disturbed));
                 Assert.Equal(embedded.GetProperty("winRate").GetRawText(), disturbed.GetProperty("winRate").GetRawText());

@@ -53,7 +53,7 @@ public sealed class DatasetReader(DatasetShape shape, IReadOnlyDictionary<string
         DatasetShape.Judged => row.Has("chosen") && row.Has("rejected") ? [Pair(row)] : [Judged(row)],
         DatasetShape.Prompts => [new PromptItem(Prompt(row))],
         DatasetShape.Tasks => [new PromptItem(Prompt(row), row.Expectation())],
-        DatasetShape.Solved => [new PromptItem(Prompt(row), row.Expectation() is { Answer: not null } known ? known : throw row.Lacks("prompt with answer"))],
+        DatasetShape.Solved => [new PromptItem(Prompt(row), row.Solved())],
         _ => Scored(row),
     };
 

@@ -53,8 +53,12 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
         return read;
     }
 
-    /// <summary>What <c>answer</c>, or <c>expect</c> and <c>safety</c> as in a file of prompts, say of a right answer; null: nothing.</summary>
-    public Expectation? Expectation() => Has("answer") ? (PromptRow.Expected(row) ?? new()) with { Answer = Solution(Find("answer")!.Value) } : PromptRow.Expected(row);
+    /// <summary>What <c>expect</c> and <c>safety</c>, as in a file of prompts, say of a right answer; null: nothing.</summary>
+    public Expectation? Expectation() => PromptRow.Expected(row);
+
+    /// <summary>The same with the <c>answer</c>, which is there, or in <c>expect</c>.</summary>
+    public Expectation Solved() => Find("answer") is not { } answer ? Expectation() is { Answer: not null } known ? known : throw Lacks("prompt with answer")
+        : (Expectation() ?? new()) with { Answer = Solution(answer) };
 
     /// <summary>A probability, or true and false.</summary>
     public double Probability(string name) => Probability(Find(name), name);
@@ -108,7 +112,9 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
         var solution = answer.ValueKind switch
         {
             JsonValueKind.String => Text(answer),
-            JsonValueKind.Number => answer.GetRawText(),
+            JsonValueKind.Number when !answer.GetRawText().Contains('e', StringComparison.OrdinalIgnoreCase) => answer.GetRawText(),
+            JsonValueKind.Number => throw new UnusableRowException("its answer is a number with an exponent, which is not compared"),
+            JsonValueKind.Null => throw new UnusableRowException("its answer is empty"),
             _ => throw new FormatException($"answer must be a text or a number, this is {Kind(answer)}."),
         };
         return FinalAnswer.Of(solution) is not null ? solution : throw new UnusableRowException("its answer comes to nothing that can be compared");

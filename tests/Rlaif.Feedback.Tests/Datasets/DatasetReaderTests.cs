@@ -124,13 +124,22 @@ public sealed class DatasetReaderTests : DataFolder
         Assert.Equal(("1+1?", answer), (Assert.Single(item.Prompt.Turns).Content, item.Expectation?.Answer));
     }
 
+    [Theory]
+    [InlineData("\"none that is marked\"", "its answer comes to nothing that can be compared")]
+    [InlineData("1e-05", "its answer is a number with an exponent, which is not compared")]
+    [InlineData("null", "its answer is empty")]
+    public void An_answer_that_cannot_be_compared_leaves_its_row_out(string answer, string reason)
+    {
+        var (items, counts) = Read(DatasetShape.Solved, Lines("""{"prompt":"1+1?","answer":2}""", $$"""{"prompt":"1+1?","answer":{{answer}}}"""));
+        Assert.Single(items);
+        Assert.Equal([new SkippedRows(reason, 1, "line 2")], counts.Skipped);
+    }
+
     [Fact]
     public void What_is_known_of_an_answer_is_read_where_somebody_asks()
     {
         var rows = Lines("""{"prompt":"hi","expect":{"any":["hello"]},"safety":"safe"}""", """{"prompt":"hi"}""", """{"prompt":"hi","answer":"none that is marked"}""");
-        var (items, counts) = Read(DatasetShape.Tasks, rows);
-        Assert.Equal([new Expectation { Any = ["hello"], Safety = Safety.Safe }, null], items.Cast<PromptItem>().Select(item => item.Expectation), Same);
-        Assert.Equal([new SkippedRows("its answer comes to nothing that can be compared", 1, "line 3")], counts.Skipped);
+        Assert.Equal([new Expectation { Any = ["hello"], Safety = Safety.Safe }, null, null], Read(DatasetShape.Tasks, rows).Items.Cast<PromptItem>().Select(item => item.Expectation), Same);
         Assert.All(Read(DatasetShape.Prompts, rows).Items, item => Assert.Null(((PromptItem)item).Expectation));
 
         static bool Same(Expectation? one, Expectation? other) => JsonSerializer.Serialize(one) == JsonSerializer.Serialize(other);
