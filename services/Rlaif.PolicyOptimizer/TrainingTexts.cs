@@ -23,7 +23,7 @@ public sealed class TrainingTexts(IReadOnlyList<Prompt> prompts, Constitution? c
     private sealed record Line(Prompt? Asked);
 
     /// <summary>Rewards by the rules; null: the constitution has no machine check.</summary>
-    public IResponseReward? Rules => constitution is not null && (constitution.Principles.Any(one => one.Check is not null) || constitution.HardRules.Count > 0) ? new ByRules(this) : null;
+    public IResponseReward? Rules => constitution is { HasMachineChecks: true } ? new ByRules(this) : null;
 
     /// <summary>Rewards of right answers; null: no prompt has one.</summary>
     public IResponseReward? Answers => prompts.Any(prompt => prompt.Expectation?.Answer is not null) ? new ByAnswer(this) : null;

@@ -18,10 +18,9 @@ internal static class FileRewards
             return;
         }
 
-        var algorithm = request.Training.Algorithm;
         if (online.NeedsRewardModel && request.RewardModel is null)
         {
-            throw new InputException($"{algorithm} has a reward model judge its samples, and none is named; give --reward-model, or other rewards, for example --set rewards.answer=1.");
+            throw new InputException($"{request.Training.Algorithm} has a reward model judge its samples, and none is named; give --reward-model, or other rewards, for example --set rewards.answer=1.");
         }
 
         // PPO's critic begins as the reward model, whatever rewards.
@@ -37,7 +36,7 @@ internal static class FileRewards
                 : "--constitution plays no part without rewards.rules; leave it out, or set rewards.rules.");
         }
 
-        if (byRules && Rules(request) is { HardRules.Count: 0 } rules && rules.Principles.All(principle => principle.Check is null))
+        if (byRules && Rules(request) is { HasMachineChecks: false })
         {
             throw new InputException($"{request.Constitution} has no machine check, which rewards.rules counts; give a principle one, or leave rewards.rules out.");
         }

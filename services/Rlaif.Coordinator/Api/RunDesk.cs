@@ -104,8 +104,7 @@ public sealed class RunDesk(
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(constitution);
-        if (recipe.Optimize.Any(one => one.Online?.Rewards is { Rules: > 0 })
-            && constitution.HardRules.Count == 0 && constitution.Principles.All(principle => principle.Check is null))
+        if (recipe.Optimize.Any(one => one.Online?.Rewards is { Rules: > 0 }) && !constitution.HasMachineChecks)
         {
             throw new InputException($"The recipe rewards by rules, and the constitution {constitution.Id} has no machine check; give a principle one, or leave rewards.rules out. Nothing was started.");
         }

@@ -46,6 +46,9 @@ public sealed record Constitution
     /// <summary>The constitution's own tests.</summary>
     public IReadOnlyList<GoldenPair> GoldenPairs { get; init; } = [];
 
+    /// <summary>Whether a machine can judge anything by it.</summary>
+    public bool HasMachineChecks => HardRules.Count > 0 || Principles.Any(principle => principle.Check is not null);
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">All that is wrong with it, each with its line.</exception>
     public static Constitution Read(string path)

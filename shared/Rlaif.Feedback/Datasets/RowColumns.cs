@@ -57,8 +57,8 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
     public Expectation? Expectation() => PromptRow.Expected(row);
 
     /// <summary>The same with the <c>answer</c>, which is there, or in <c>expect</c>.</summary>
-    public Expectation Solved() => Find("answer") is not { } answer ? Expectation() is { Answer: not null } known ? known : throw Lacks("prompt with answer")
-        : (Expectation() ?? new()) with { Answer = Solution(answer) };
+    public Expectation Solved() => !Has("answer") && Expectation() is { Answer: not null } known ? known
+        : (Expectation() ?? new()) with { Answer = Solution(Find("answer") ?? throw Lacks("prompt with answer")) };
 
     /// <summary>A probability, or true and false.</summary>
     public double Probability(string name) => Probability(Find(name), name);

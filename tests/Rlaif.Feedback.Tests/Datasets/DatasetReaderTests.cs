@@ -117,6 +117,7 @@ public sealed class DatasetReaderTests : DataFolder
     [InlineData("""{"question":"1+1?","answer":"1 + 1 = <<1+1=2>>2\n#### 2"}""", "1 + 1 = <<1+1=2>>2\n#### 2")]
     [InlineData("""{"prompt":"1+1?","answer":2}""", "2")]
     [InlineData("""{"prompt":"1+1?","expect":{"answer":"2"}}""", "2")]
+    [InlineData("""{"prompt":"1+1?","expect":{"answer":"2"},"answer":null}""", "2")]
     [InlineData("""{"messages":[{"role":"user","content":"1+1?"},{"role":"assistant","content":"3"}],"answer":"\\boxed{2}"}""", @"\boxed{2}")]
     public void A_solved_prompt_has_its_answer(string row, string answer)
     {
