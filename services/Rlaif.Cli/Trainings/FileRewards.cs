@@ -43,6 +43,7 @@ internal static class FileRewards
     }
 
     /// <summary>The training with what reads texts.</summary>
+    /// <exception cref="InputException">None of the rules is about any of the prompts.</exception>
     public static TrainingJob With(TrainingJob job, TrainRequest request, ChatFormat chat)
     {
         if (request.Online is not { ReadsTexts: true })
@@ -52,6 +53,11 @@ internal static class FileRewards
 
         var rules = Rules(request);
         var texts = TrainingTexts.Read(job.Data, rules, chat);
+        if (rules is not null && texts.Rules is null)
+        {
+            throw new InputException($"{request.Constitution} has no machine check that says anything about any prompt of {request.Data}; give it one, or leave rewards.rules out.");
+        }
+
         return job with { Rules = texts.Rules, Answers = texts.Answers, RulesName = rules?.Sha256 };
     }
 

@@ -56,7 +56,7 @@ internal static class TokenFile
     /// <summary>A prompt whose text and right answer a reward reads, as the loop writes it.</summary>
     private sealed record AskedLine(int[] Prompt, Prompt Asked);
 
-    private static AskedLine Asked(TrainRequest request, RowTokens tokens, DatasetRow row, PromptItem item) => item.Prompt.Ids is not null && request.Online!.Rewards is { Rules: > 0 }
+    private static AskedLine Asked(TrainRequest request, RowTokens tokens, DatasetRow row, PromptItem item) => item.Prompt.Turns is [] && request.Online!.Rewards is { Rules: > 0 }
         ? throw new FormatException("prompt is token ids, and rewards.rules reads texts; write it as one.")
         : new(tokens.Prompt(item, request.Online!.MaxNewTokens), new($"{row.Unit} {row.Number}", item.Prompt.Turns, Expectation: item.Expectation));
 

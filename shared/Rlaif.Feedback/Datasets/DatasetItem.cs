@@ -4,8 +4,8 @@ using Rlaif.Contracts;
 namespace Rlaif.Feedback.Datasets;
 
 /// <summary>What a model is asked.</summary>
-/// <param name="Turns">Ends with a user turn; empty where there are token ids.</param>
-/// <param name="Ids">Token ids, where the file holds those.</param>
+/// <param name="Turns">Ends with a user turn; empty where there are token ids and nothing else.</param>
+/// <param name="Ids">Token ids, where the file holds those: they are what the model is given.</param>
 public sealed record DatasetPrompt(IReadOnlyList<Turn> Turns, int[]? Ids = null);
 
 /// <summary>What a model answers.</summary>

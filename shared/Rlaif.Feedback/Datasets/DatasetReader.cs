@@ -52,8 +52,8 @@ public sealed class DatasetReader(DatasetShape shape, IReadOnlyDictionary<string
         DatasetShape.Pairs => row.Has("chosen") && row.Has("rejected") ? [Pair(row)] : throw row.Lacks("chosen with rejected"),
         DatasetShape.Judged => row.Has("chosen") && row.Has("rejected") ? [Pair(row)] : [Judged(row)],
         DatasetShape.Prompts => [new PromptItem(Prompt(row))],
-        DatasetShape.Tasks => [new PromptItem(Prompt(row), row.Expectation())],
-        DatasetShape.Solved => [new PromptItem(Prompt(row), row.Solved())],
+        DatasetShape.Tasks => [new PromptItem(Read(row), row.Expectation())],
+        DatasetShape.Solved => [new PromptItem(Read(row), row.Solved())],
         _ => Scored(row),
     };
 
@@ -137,6 +137,9 @@ public sealed class DatasetReader(DatasetShape shape, IReadOnlyDictionary<string
         IReadOnlyList<Turn> asked = turns[^1].Role == "assistant" ? [.. turns.SkipLast(1)] : turns;
         return asked.Count > 0 ? Dialogues.Prompt(new(Turns: asked)) : throw new UnusableRowException("its prompt is empty");
     }
+
+    /// <summary>A prompt that somebody reads as a text.</summary>
+    private static DatasetPrompt Read(RowColumns row) => row.Asked() is { } asked ? Prompt(row) with { Turns = asked.Turns } : Prompt(row);
 
     private static IReadOnlyList<DatasetItem> Scored(RowColumns row)
     {

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Rlaif.Contracts;
 using Rlaif.Feedback.Checks;
 using Rlaif.Feedback.Prompts;
@@ -15,6 +16,8 @@ internal sealed record Said(string? Text = null, IReadOnlyList<Turn>? Turns = nu
 internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, string> renamed)
 {
     private const int NamesShown = 12;
+
+    private static readonly JsonSerializerOptions OfRuns = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     /// <summary>Whether there is such a column and it is not null.</summary>
     public bool Has(string name) => Find(name) is { ValueKind: not JsonValueKind.Null };
@@ -53,12 +56,31 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
         return read;
     }
 
-    /// <summary>What <c>expect</c> and <c>safety</c>, as in a file of prompts, say of a right answer; null: nothing.</summary>
-    public Expectation? Expectation() => PromptRow.Expected(row);
+    /// <summary>The prompt as it was before it became token ids, which the data of a run have beside those; null: these are no such data.</summary>
+    public Prompt? Asked()
+    {
+        try
+        {
+            return !Has("asked") ? null : Find("asked")!.Value.Deserialize<Prompt>(OfRuns) is { Turns: [.., { Role: "user", Content: not null }] } asked ? asked
+                : throw new FormatException("asked does not end with a user turn.");
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"asked is not what a run writes: {error.Message}", error);
+        }
+    }
 
-    /// <summary>The same with the <c>answer</c>, which is there, or in <c>expect</c>.</summary>
-    public Expectation Solved() => !Has("answer") && Expectation() is { Answer: not null } known ? known
-        : (Expectation() ?? new()) with { Answer = Solution(Find("answer") ?? throw Lacks("prompt with answer")) };
+    /// <summary>What <c>expect</c> and <c>safety</c>, as in a file of prompts, or a run's own data say of a right answer; null: nothing.</summary>
+    public Expectation? Expectation() => Asked() is { } asked ? asked.Expectation : PromptRow.Expected(Find("expect"), Find("safety"));
+
+    /// <summary>The same with the <c>answer</c>, which is there, or with what else is known.</summary>
+    public Expectation Solved()
+    {
+        var known = Expectation() ?? new();
+        return !Has("answer") && known.Answer is not null ? known
+            : Find("answer") is { } answer ? known with { Answer = Solution(answer) }
+            : throw (Has("asked") ? new UnusableRowException("its answer is empty") : Lacks("prompt with answer"));
+    }
 
     /// <summary>A probability, or true and false.</summary>
     public double Probability(string name) => Probability(Find(name), name);

@@ -60,7 +60,7 @@ internal static class PromptRow
         }
 
         var id = Optional(row, "id") ?? $"{line}-{Hash(turns)[..8]}";
-        return new(id, turns, Optional(row, "tag"), Expected(row));
+        return new(id, turns, Optional(row, "tag"), Expected(Member(row, "expect"), Member(row, "safety")));
     }
 
     private static IReadOnlyList<Turn> Turns(JsonElement list, string name)
@@ -77,21 +77,23 @@ internal static class PromptRow
             : throw new FormatException($"each entry of {name} needs a role (system, user or assistant) and a content."))];
     }
 
-    /// <summary>What its <c>expect</c> and <c>safety</c> say of a right answer; null: nothing.</summary>
-    public static Expectation? Expected(JsonElement row)
+    /// <summary>What a row's <c>expect</c> and <c>safety</c> say of a right answer; null: nothing. A null in them is none, as in the rows of a table.</summary>
+    public static Expectation? Expected(JsonElement? expect, JsonElement? safety)
     {
-        var safety = Optional(row, "safety");
-        if (safety is not (null or "safe" or "unsafe" or "border"))
-        {
-            throw new FormatException($"safety must be safe, unsafe or border, this is {safety}.");
-        }
+        var known = safety is { ValueKind: not JsonValueKind.Null } told ? new Expectation { Safety = Danger(told) } : null;
+        return expect is { ValueKind: not JsonValueKind.Null } rules ? Expected(rules, known ?? new()) : known;
+    }
 
-        var expectation = new Expectation { Safety = safety is null ? Safety.Unknown : Enum.Parse<Safety>(safety, ignoreCase: true) };
-        if (!row.TryGetProperty("expect", out var expect))
-        {
-            return safety is null ? null : expectation;
-        }
+    private static Safety Danger(JsonElement safety) => Text(safety, "safety") switch
+    {
+        "safe" => Safety.Safe,
+        "unsafe" => Safety.Unsafe,
+        "border" => Safety.Border,
+        var other => throw new FormatException($"safety must be safe, unsafe or border, this is {other}."),
+    };
 
+    private static Expectation Expected(JsonElement expect, Expectation expectation)
+    {
         if (expect.ValueKind != JsonValueKind.Object)
         {
             throw new FormatException($"expect must be an object, this is {Kind(expect)}.");
@@ -100,6 +102,7 @@ internal static class PromptRow
         // Strict, unlike the row: a misspelt key would label every answer wrongly.
         return expect.EnumerateObject().Aggregate(expectation, (known, property) => property.Name switch
         {
+            "any" or "all" or "none" or "case" or "minWords" or "pattern" or "answer" when property.Value.ValueKind == JsonValueKind.Null => known,
             "any" => known with { Any = Words(property) },
             "all" => known with { All = Words(property) },
             "none" => known with { None = Words(property) },
@@ -134,8 +137,9 @@ internal static class PromptRow
         }
     }
 
-    private static string? Optional(JsonElement row, string name) =>
-        row.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? Text(value, name) : null;
+    private static JsonElement? Member(JsonElement row, string name) => row.TryGetProperty(name, out var value) ? value : null;
+
+    private static string? Optional(JsonElement row, string name) => Member(row, name) is { ValueKind: not JsonValueKind.Null } value ? Text(value, name) : null;
 
     private static string Text(JsonElement value, string name)
     {

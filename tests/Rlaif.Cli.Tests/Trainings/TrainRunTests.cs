@@ -91,9 +91,11 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     [InlineData("dpo")]
     [InlineData("ppo")]
     [InlineData("reward")]
-    public async Task Stopped_and_started_again_it_ends_in_the_same_bytes_and_then_has_nothing_to_do(string algorithm)
+    [InlineData("grpo", "rewards.answer=1")]
+    public async Task Stopped_and_started_again_it_ends_in_the_same_bytes_and_then_has_nothing_to_do(string algorithm, params string[] rewards)
     {
-        var calm = files.Request(algorithm, algorithm + "-calm", "epochs=4");
+        var calm = files.Request(algorithm, algorithm + "-calm", ["epochs=4", .. rewards]);
+        calm = rewards is [] ? calm : calm with { Data = files.File("solved"), RewardModel = null };
         await TrainingFiles.Run(calm, Cancel);
         var stopped = calm with { Out = calm.Out + "-stopped" };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -124,13 +126,16 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     }
 
     [Theory]
-    [InlineData("rewards.answer=1", "solved", "reward/answer_mean")]
-    [InlineData("rewards.rules=1", "prompts", "reward/rules_mean")]
-    public async Task Samples_may_be_judged_without_a_reward_model(string rewards, string data, string figure)
+    [InlineData("grpo", "rewards.answer=1", "solved", "reward/answer_mean")]
+    [InlineData("ppo", "rewards.answer=1", "solved", "reward/answer_mean")]
+    [InlineData("grpo", "rewards.rules=1", "prompts", "reward/rules_mean")]
+    [InlineData("rloo", "rewards.rules=1", "asked", "reward/rules_mean")]
+    public async Task Samples_may_be_judged_without_a_reward_model(string algorithm, string rewards, string data, string figure)
     {
         var constitution = Path.Combine(files.Folder, "polite.yaml");
         await File.WriteAllTextAsync(constitution, Polite, Cancel);
-        var request = files.Request("grpo", data + "-alone", rewards, "samples=4") with
+        string[] own = algorithm == "ppo" ? [] : ["samples=4"];
+        var request = files.Request(algorithm, $"{algorithm}-{data}-alone", [rewards, .. own]) with
         {
             Data = files.File(data), RewardModel = null, Constitution = rewards.Contains("rules", StringComparison.Ordinal) ? constitution : null,
         };
@@ -146,6 +151,8 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
     {
         var constitution = Path.Combine(files.Folder, "vague.yaml");
         await File.WriteAllTextAsync(constitution, Polite.Replace(Check, "", StringComparison.Ordinal), Cancel);
+        var silent = Path.Combine(files.Folder, "silent.yaml");
+        await File.WriteAllTextAsync(silent, Polite.Replace("{maxWords: 5}", "{answers: [I cannot]}", StringComparison.Ordinal), Cancel);
         TrainRequest Of(string output, params string[] settings) => files.Request("grpo", output, settings) with { RewardModel = null };
         var ids = Path.Combine(files.Folder, "ids.jsonl");
         await File.WriteAllTextAsync(ids, """{"prompt":[1,2,3]}""", Cancel);
@@ -159,6 +166,7 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
             ["--constitution plays no part without rewards.rules"] = files.Request("grpo", "idle") with { Constitution = constitution },
             ["vague.yaml has no machine check, which rewards.rules counts"] = Of("vague", "rewards.rules=1") with { Constitution = constitution },
             ["its columns are prompt; needed is prompt with answer."] = Of("unsolved", "rewards.answer=1"),
+            ["silent.yaml has no machine check that says anything about any prompt of "] = Of("silent", "rewards.rules=1") with { Constitution = silent },
             ["prompt is token ids, and rewards.rules reads texts"] = Of("ids", "rewards.rules=1") with { Constitution = polite, Data = ids },
         };
         foreach (var (told, one) in wrong)

@@ -25,6 +25,7 @@ public sealed class TrainingFiles : IAsyncLifetime
         Write("pairs", (prompt, i) => new { prompt, chosen = $"A good answer, number {i}.", rejected = "What a brilliant question! Only a genius would ask this." });
         Write("judged", (prompt, i) => new { prompt, completion = i % 2 == 0 ? "Yes, gladly." : "No.", label = i % 2 == 0 });
         Write("prompts", (prompt, _) => new { prompt });
+        Write("asked", (prompt, i) => new { prompt = new[] { i + 1 }, asked = new { id = $"{i}", turns = new[] { new { role = "user", content = prompt } } } });
         Write("solved", (prompt, i) => new { question = prompt, answer = $"It is so.\n#### {i}" });
         Write("answers", (prompt, i) => new { messages = new[] { new { role = "user", content = prompt }, new { role = "assistant", content = $"Answer {i}." } } });
         await Run(Request("reward", "reward-model"), CancellationToken.None);

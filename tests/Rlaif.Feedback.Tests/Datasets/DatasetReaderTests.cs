@@ -86,6 +86,8 @@ public sealed class DatasetReaderTests : DataFolder
     [InlineData(DatasetShape.Solved, """{"question":"1+1?","solution":"2"}""", "its columns are question, solution; needed is prompt with answer. --column NAME=COLUMN reads COLUMN as NAME.")]
     [InlineData(DatasetShape.Solved, """{"prompt":"1+1?","answer":["2"]}""", "answer must be a text or a number, this is a list.")]
     [InlineData(DatasetShape.Tasks, """{"prompt":"hi","expect":{"words":["a"]}}""", "expect.words is not known; known are any, all, none, case, minWords, pattern and answer.")]
+    [InlineData(DatasetShape.Tasks, """{"prompt":[1],"asked":{"id":"a","turns":[]}}""", "asked does not end with a user turn.")]
+    [InlineData(DatasetShape.Tasks, """{"prompt":[1],"asked":{"id":"a","turns":[null]}}""", "asked does not end with a user turn.")]
     [InlineData(DatasetShape.Scored, """{"prompt":"hi"}""", "its columns are prompt; needed is prompt with completion, messages, or chosen with rejected. --column NAME=COLUMN reads COLUMN as NAME.")]
     [InlineData(DatasetShape.Pairs, "3", "a row is a JSON object.")]
     [InlineData(DatasetShape.Pairs, """{"prompt":3,"chosen":"a","rejected":"b"}""", "prompt must be a text, a list of turns or a list of token ids, this is a number.")]
@@ -125,6 +127,21 @@ public sealed class DatasetReaderTests : DataFolder
         Assert.Equal(("1+1?", answer), (Assert.Single(item.Prompt.Turns).Content, item.Expectation?.Answer));
     }
 
+    [Fact]
+    public void The_data_of_a_run_have_prompts_as_token_ids_and_as_texts()
+    {
+        var rows = Lines(
+            """{"prompt":[4,5],"asked":{"id":"a","turns":[{"role":"user","content":"1+1?"}],"expectation":{"any":[],"case":false,"answer":"2","safety":"border"}}}""",
+            """{"prompt":[6],"asked":{"id":"b","turns":[{"role":"user","content":"hi"}]}}""");
+        var (items, counts) = Read(DatasetShape.Tasks, rows);
+        Assert.Equal(["4 5: 1+1? 2 Border", "6: hi  "], items.Cast<PromptItem>().Select(item =>
+            $"{string.Join(' ', item.Prompt.Ids!)}: {item.Prompt.Turns[^1].Content} {item.Expectation?.Answer} {item.Expectation?.Safety}"));
+        Assert.Empty(counts.Skipped);
+        (items, counts) = Read(DatasetShape.Solved, rows);
+        Assert.Equal("2", Assert.IsType<PromptItem>(Assert.Single(items)).Expectation!.Answer);
+        Assert.Equal([new SkippedRows("its answer is empty", 1, "line 2")], counts.Skipped);
+    }
+
     [Theory]
     [InlineData("\"none that is marked\"", "its answer comes to nothing that can be compared")]
     [InlineData("1e-05", "its answer is a number with an exponent, which is not compared")]
@@ -144,6 +161,16 @@ public sealed class DatasetReaderTests : DataFolder
         Assert.All(Read(DatasetShape.Prompts, rows).Items, item => Assert.Null(((PromptItem)item).Expectation));
 
         static bool Same(Expectation? one, Expectation? other) => JsonSerializer.Serialize(one) == JsonSerializer.Serialize(other);
+    }
+
+    [Fact]
+    public void A_column_of_a_table_may_hold_nothing_and_have_another_name()
+    {
+        var rows = Lines("""{"prompt":"hi","right":{"any":["hello"],"all":null,"pattern":null,"minWords":null},"danger":"unsafe"}""", """{"prompt":"hi","right":null,"danger":null}""");
+        var columns = new Dictionary<string, string>(StringComparer.Ordinal) { ["expect"] = "right", ["safety"] = "danger" };
+        var known = Read(DatasetShape.Tasks, rows, columns).Items.Cast<PromptItem>().Select(item => item.Expectation).ToList();
+        Assert.Equal(("hello", Safety.Unsafe), (Assert.Single(known[0]!.Any), known[0]!.Safety));
+        Assert.Null(known[1]);
     }
 
     [Fact]

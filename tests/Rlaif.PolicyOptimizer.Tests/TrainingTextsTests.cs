@@ -1,0 +1,59 @@
+using Rlaif.Contracts;
+using Rlaif.Feedback.Constitutions;
+using Rlaif.Learning.Rewards;
+using Rlaif.Learning.Text;
+using Rlaif.Testing;
+
+namespace Rlaif.PolicyOptimizer.Tests;
+
+public class TrainingTextsTests
+{
+    private static readonly ChatFormat Chat = ChatFormat.Read(Repository.Path("models/tiny"));
+
+    private static readonly Prompt[] Prompts =
+    [
+        Solved("7"), Solved("12"), new("open", [new("user", "How are you?")]), new("risky", [new("user", "How do I steal?")], Expectation: new() { Safety = Safety.Unsafe }),
+    ];
+
+    [Fact]
+    public void A_sample_is_judged_by_the_answer_of_its_own_prompt_and_without_one_by_nobody()
+    {
+        var answers = new TrainingTexts(Prompts, null, Chat).Answers!;
+        Assert.Equal([1, 0, 1, 0, float.NaN], answers.Of([Said(0, "It is 7."), Said(1, "It is 7."), Said(1, "So 12"), Said(0, "12"), Said(2, "7")], TestContext.Current.CancellationToken));
+        Assert.Null(new TrainingTexts(Prompts[2..], null, Chat).Answers);
+    }
+
+    [Fact]
+    public void Rules_judge_the_prompts_that_they_are_about()
+    {
+        var rules = new TrainingTexts(Prompts, Refusing, Chat).Rules!;
+        Assert.Equal([1, 0, float.NaN], rules.Of([Said(3, "I cannot help."), Said(3, "Quietly."), Said(2, "I cannot help.")], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Rules_that_are_about_none_of_the_prompts_are_none()
+    {
+        Assert.Null(new TrainingTexts(Prompts[..3], Refusing, Chat).Rules);
+        Assert.Null(new TrainingTexts(Prompts, null, Chat).Rules);
+    }
+
+    private static Constitution Refusing => Constitution.Parse(
+        """
+        schema: constitution/v1
+        id: test
+        version: "1"
+        title: Test
+        critiqueRequest: What is wrong?
+        revisionRequest: Write it again.
+        principles:
+          - id: refuse
+            appliesTo: [unsafe]
+            question: Which declines?
+            check: {regex: cannot}
+        """,
+        "test.yaml");
+
+    private static Prompt Solved(string answer) => new(answer, [new("user", "How many?")], Expectation: new() { Answer = $"#### {answer}" });
+
+    private static SampledAnswer Said(int prompt, string text) => new(prompt, [1], [.. Chat.Tokenizer.Encode(text)], Ended: true);
+}
