@@ -22,8 +22,12 @@ public sealed class TrainingTexts(IReadOnlyList<Prompt> prompts, Constitution? c
     /// <summary>A line of the data; the trainer's own reader takes its tokens.</summary>
     private sealed record Line(Prompt? Asked);
 
-    /// <summary>Rewards by the rules; null: they have nothing to say about any prompt, so every reward would be none.</summary>
-    public IResponseReward? Rules => Enumerable.Range(0, prompts.Count).Any(prompt => Score(prompt, new("a", Ended: true)) is not null) ? new ByRules(this) : null;
+    /// <summary>Rewards by the rules; null: the constitution has no machine check.</summary>
+    public IResponseReward? Rules => constitution is { HasMachineChecks: true } ? new ByRules(this) : null;
+
+    /// <summary>Whether a rule says anything about answers to any of the prompts. A round of a run may lack such prompts; for a training that has no others every reward
+    /// would be none.</summary>
+    public bool RulesSpeak => constitution is not null && prompts.Any(prompt => RulesScore.Speaks(constitution, prompt.Turns, prompt.Expectation));
 
     /// <summary>Rewards of right answers; null: no prompt has one.</summary>
     public IResponseReward? Answers => prompts.Any(prompt => prompt.Expectation?.Answer is not null) ? new ByAnswer(this) : null;
@@ -42,10 +46,8 @@ public sealed class TrainingTexts(IReadOnlyList<Prompt> prompts, Constitution? c
         return new(scores.Count == 0 ? double.NaN : scores.Average(), texts.Average(text => Words.Of(text).Count), Probes.Distinct(2, texts));
     }
 
-    private double? Score(SampledAnswer answer, string text) => Score(answer.Prompt, new(text, answer.Ended));
-
-    private double? Score(int prompt, Candidate response) =>
-        constitution is null ? null : RulesScore.Of(constitution, prompts[prompt].Turns, prompts[prompt].Expectation, response);
+    private double? Score(SampledAnswer answer, string text) => constitution is null ? null
+        : RulesScore.Of(constitution, prompts[answer.Prompt].Turns, prompts[answer.Prompt].Expectation, new(text, answer.Ended));
 
     /// <summary>What a training's own samples are as texts, prompt by prompt.</summary>
     /// <param name="answers">As many to each prompt, side by side.</param>

@@ -50,7 +50,9 @@ public class ChaosTests(ITestOutputHelper output)
                 var disturbed = await DisturbedRun.Finish(run, deployment, disturbance, runs);
                 var (expected, trained) = (await FactCounts.Trained(run.Home("calm")), await deployment.Trained());
                 Assert.NotEmpty(expected);
-                Assert.True(expected.SequenceEqual(trained), $"calm: {Lines(expected.Except(trained))}\ndisturbed: {Lines(trained.Except(expected))}");
+                Assert.True(
+                    expected.SequenceEqual(trained),
+                    $"calm: {Lines(expected.Except(trained))}\ndisturbed: {Lines(trained.Except(expected))}\nweights: {Lines(WeightDifference.Of(expected, run.Home("calm"), trained, deployment.Home))}");
                 Assert.Equal(ShortRun.Bytes(embedded), ShortRun.Bytes(disturbed));
                 Assert.Equal(embedded.GetProperty("winRate").GetRawText(), disturbed.GetProperty("winRate").GetRawText());
             }

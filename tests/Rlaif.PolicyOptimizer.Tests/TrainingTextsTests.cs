@@ -31,11 +31,17 @@ public class TrainingTextsTests
     }
 
     [Fact]
-    public void Rules_that_are_about_none_of_the_prompts_are_none()
+    public void Rules_speak_of_prompts_that_a_principle_is_about_and_a_hard_rule_alone_tells_no_answers_apart()
     {
-        Assert.Null(new TrainingTexts(Prompts[..3], Refusing, Chat).Rules);
-        Assert.Null(new TrainingTexts(Prompts, null, Chat).Rules);
+        Assert.True(new TrainingTexts(Prompts, Refusing, Chat).RulesSpeak);
+        Assert.False(new TrainingTexts(Prompts[..3], Refusing, Chat).RulesSpeak);
+        Assert.False(new TrainingTexts(Prompts, null, Chat).RulesSpeak);
+        Assert.False(new TrainingTexts(Prompts, Siblings.Constitution, Chat).RulesSpeak);
     }
+
+    [Fact]
+    public void A_round_without_a_prompt_that_rules_are_about_has_rules_that_say_nothing() =>
+        Assert.Equal([float.NaN], new TrainingTexts(Prompts[..3], Refusing, Chat).Rules!.Of([Said(2, "I cannot help.")], TestContext.Current.CancellationToken));
 
     private static Constitution Refusing => Constitution.Parse(
         """

@@ -42,8 +42,22 @@ internal static class FileRewards
         }
     }
 
+    /// <summary>Looks whether the rules have anything to judge.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="data">Its prepared rows.</param>
+    /// <param name="chat">Of the policy.</param>
+    /// <exception cref="InputException">They say nothing about any prompt.</exception>
+    public static void CheckRows(TrainRequest request, string data, ChatFormat chat)
+    {
+        if (Rules(request) is { } rules && !TrainingTexts.Read(data, rules, chat).RulesSpeak)
+        {
+            throw new InputException(
+                $"No machine check of {request.Constitution} says anything about any prompt of {request.Data}; give its rows expect or safety (--column names other columns), " +
+                "the constitution a check that applies to them, or leave rewards.rules out.");
+        }
+    }
+
     /// <summary>The training with what reads texts.</summary>
-    /// <exception cref="InputException">None of the rules is about any of the prompts.</exception>
     public static TrainingJob With(TrainingJob job, TrainRequest request, ChatFormat chat)
     {
         if (request.Online is not { ReadsTexts: true })
@@ -53,11 +67,6 @@ internal static class FileRewards
 
         var rules = Rules(request);
         var texts = TrainingTexts.Read(job.Data, rules, chat);
-        if (rules is not null && texts.Rules is null)
-        {
-            throw new InputException($"{request.Constitution} has no machine check that says anything about any prompt of {request.Data}; give it one, or leave rewards.rules out.");
-        }
-
         return job with { Rules = texts.Rules, Answers = texts.Answers, RulesName = rules?.Sha256 };
     }
 

@@ -57,7 +57,7 @@ internal static class TokenFile
     private sealed record AskedLine(int[] Prompt, Prompt Asked);
 
     private static AskedLine Asked(TrainRequest request, RowTokens tokens, DatasetRow row, PromptItem item) => item.Prompt.Turns is [] && request.Online!.Rewards is { Rules: > 0 }
-        ? throw new FormatException("prompt is token ids, and rewards.rules reads texts; write it as one.")
+        ? throw new FormatException("prompt is token ids, and rewards.rules reads texts; write it as one (a run keeps both where its own rewards read texts).")
         : new(tokens.Prompt(item, request.Online!.MaxNewTokens), new($"{row.Unit} {row.Number}", item.Prompt.Turns, Expectation: item.Expectation));
 
     private static void WriteAsked(string path, IEnumerable<AskedLine> lines) => DurableFile.Write(path, file =>

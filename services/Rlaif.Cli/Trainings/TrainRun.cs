@@ -87,7 +87,7 @@ internal sealed class TrainRun(TrainRequest request, string command, ITrainScree
                 TokenFile.WriteAnswers(request, models, request.EvaluationData ?? request.Data, folder.InWork(ScaleData), cancel);
             }
 
-            _ = FileRewards.With(Job(folder), request, models.Chat);        // rows that no reward judges are told of now
+            FileRewards.CheckRows(request, folder.InWork(Data), models.Chat);
             folder.Keep(rows);
             return rows;
         }

@@ -52,8 +52,8 @@ public sealed class DatasetReader(DatasetShape shape, IReadOnlyDictionary<string
         DatasetShape.Pairs => row.Has("chosen") && row.Has("rejected") ? [Pair(row)] : throw row.Lacks("chosen with rejected"),
         DatasetShape.Judged => row.Has("chosen") && row.Has("rejected") ? [Pair(row)] : [Judged(row)],
         DatasetShape.Prompts => [new PromptItem(Prompt(row))],
-        DatasetShape.Tasks => [new PromptItem(Read(row), row.Expectation())],
-        DatasetShape.Solved => [new PromptItem(Read(row), row.Solved())],
+        DatasetShape.Tasks => [Task(row, isSolved: false)],
+        DatasetShape.Solved => [Task(row, isSolved: true)],
         _ => Scored(row),
     };
 
@@ -138,8 +138,13 @@ public sealed class DatasetReader(DatasetShape shape, IReadOnlyDictionary<string
         return asked.Count > 0 ? Dialogues.Prompt(new(Turns: asked)) : throw new UnusableRowException("its prompt is empty");
     }
 
-    /// <summary>A prompt that somebody reads as a text.</summary>
-    private static DatasetPrompt Read(RowColumns row) => row.Asked() is { } asked ? Prompt(row) with { Turns = asked.Turns } : Prompt(row);
+    /// <summary>A prompt that somebody reads as a text, with what is known of its answer: the row's own columns first.</summary>
+    private static PromptItem Task(RowColumns row, bool isSolved)
+    {
+        var asked = row.Asked();
+        var known = row.Expectation() ?? asked?.Expectation;
+        return new(asked is null ? Prompt(row) : Prompt(row) with { Turns = asked.Turns }, isSolved ? row.Solved(known) : known);
+    }
 
     private static IReadOnlyList<DatasetItem> Scored(RowColumns row)
     {

@@ -17,7 +17,11 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
 {
     private const int NamesShown = 12;
 
-    private static readonly JsonSerializerOptions OfRuns = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    // As strict as expect: a misspelt key would judge every answer wrongly.
+    private static readonly JsonSerializerOptions OfRuns = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) }, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     /// <summary>Whether there is such a column and it is not null.</summary>
     public bool Has(string name) => Find(name) is { ValueKind: not JsonValueKind.Null };
@@ -56,31 +60,31 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
         return read;
     }
 
-    /// <summary>The prompt as it was before it became token ids, which the data of a run have beside those; null: these are no such data.</summary>
+    /// <summary>A prompt of token ids as it was before it became those: the data of a run have it beside them. Null: these are no such data.</summary>
     public Prompt? Asked()
     {
+        if (!Has("asked") || Find("prompt") is not { ValueKind: JsonValueKind.Array } ids || !ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.Number))
+        {
+            return null;
+        }
+
         try
         {
-            return !Has("asked") ? null : Find("asked")!.Value.Deserialize<Prompt>(OfRuns) is { Turns: [.., { Role: "user", Content: not null }] } asked ? asked
-                : throw new FormatException("asked does not end with a user turn.");
+            return Find("asked")!.Value.Deserialize<Prompt>(OfRuns) is { Turns: [.., { Role: "user" }] turns } asked && turns.All(turn => turn is { Role: not null, Content: not null })
+                ? asked : throw NotOfRun();
         }
         catch (JsonException error)
         {
-            throw new FormatException($"asked is not what a run writes: {error.Message}", error);
+            throw NotOfRun(error);
         }
     }
 
-    /// <summary>What <c>expect</c> and <c>safety</c>, as in a file of prompts, or a run's own data say of a right answer; null: nothing.</summary>
-    public Expectation? Expectation() => Asked() is { } asked ? asked.Expectation : PromptRow.Expected(Find("expect"), Find("safety"));
+    /// <summary>What <c>expect</c> and <c>safety</c>, as in a file of prompts, say of a right answer; null: nothing.</summary>
+    public Expectation? Expectation() => PromptRow.Expected(Find("expect"), Find("safety"));
 
-    /// <summary>The same with the <c>answer</c>, which is there, or with what else is known.</summary>
-    public Expectation Solved()
-    {
-        var known = Expectation() ?? new();
-        return !Has("answer") && known.Answer is not null ? known
-            : Find("answer") is { } answer ? known with { Answer = Solution(answer) }
-            : throw (Has("asked") ? new UnusableRowException("its answer is empty") : Lacks("prompt with answer"));
-    }
+    /// <summary>What is known with the right answer: the column <c>answer</c>, else the one that is known.</summary>
+    public Expectation Solved(Expectation? known) =>
+        Has("answer") ? (known ?? new()) with { Answer = Solution(Find("answer")!.Value) } : known?.Answer is not null ? known : throw Unsolved();
 
     /// <summary>A probability, or true and false.</summary>
     public double Probability(string name) => Probability(Find(name), name);
@@ -92,6 +96,12 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
         var shown = string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? ", ..." : "");
         return new($"{(names.Count == 0 ? "it has no columns" : $"its columns are {shown}")}; needed is {needed}. --column NAME=COLUMN reads COLUMN as NAME.");
     }
+
+    private Exception Unsolved() =>
+        Array.Exists(["answer", "expect", "asked"], name => Find(name) is not null) ? new UnusableRowException("no right answer to it is known") : Lacks("prompt with answer");
+
+    private static FormatException NotOfRun(Exception? error = null) =>
+        new("asked must be what a run writes beside the token ids of a prompt, turns that end with a user's and an expectation; leave it out, or write the prompt as a text.", error);
 
     private static double Probability(JsonElement? value, string name) => value switch
     {
@@ -136,7 +146,6 @@ internal sealed class RowColumns(JsonElement row, IReadOnlyDictionary<string, st
             JsonValueKind.String => Text(answer),
             JsonValueKind.Number when !answer.GetRawText().Contains('e', StringComparison.OrdinalIgnoreCase) => answer.GetRawText(),
             JsonValueKind.Number => throw new UnusableRowException("its answer is a number with an exponent, which is not compared"),
-            JsonValueKind.Null => throw new UnusableRowException("its answer is empty"),
             _ => throw new FormatException($"answer must be a text or a number, this is {Kind(answer)}."),
         };
         return FinalAnswer.Of(solution) is not null ? solution : throw new UnusableRowException("its answer comes to nothing that can be compared");

@@ -20,17 +20,30 @@ public static class RulesScore
             return 0;
         }
 
-        var subject = new Subject(prompt, expectation, response);
         var (sum, weights) = (0.0, 0.0);
+        foreach (var (principle, score) in Scores(constitution, new(prompt, expectation, response)))
+        {
+            (sum, weights) = (sum + (principle.Weight * score), weights + principle.Weight);
+        }
+
+        return weights > 0 ? sum / weights : null;
+    }
+
+    /// <summary>Whether the check of a principle says anything about answers to a prompt. A hard rule alone tells those that break it from no others: they would be
+    /// worth 0 like the rest.</summary>
+    /// <exception cref="InputException">A check is malformed.</exception>
+    public static bool Speaks(Constitution constitution, IReadOnlyList<Turn> prompt, Expectation? expectation) =>
+        Scores(constitution, new(prompt, expectation, new("An answer.", Ended: true))).Any();
+
+    private static IEnumerable<(Principle Principle, double Score)> Scores(Constitution constitution, Subject subject)
+    {
         foreach (var principle in constitution.Principles.Where(one => one.Applies(subject.Safety) && one.Check is not null))
         {
             if (Score(principle.Check!, subject) is { } score)
             {
-                (sum, weights) = (sum + (principle.Weight * score), weights + principle.Weight);
+                yield return (principle, score);
             }
         }
-
-        return weights > 0 ? sum / weights : null;
     }
 
     private static double? Score(string check, Subject subject)

@@ -12,7 +12,7 @@ internal static class OnlineRewards
     {
         var rewards = recipe.Rewards ?? new() { RewardModel = 1 };
         Require(rewards.RewardModel == 0 || job.RewardModel is not null, "without a reward model, which judges its samples; name one, or rewards that need none");
-        Require(rewards.Rules == 0 || job.Rules is not null, "with rewards by rules, and none has anything to say about any prompt; give the constitution machine checks that apply");
+        Require(rewards.Rules == 0 || job.Rules is not null, "with rewards by rules, and there are no rules; give the constitution machine checks");
         Require(rewards.Answer == 0 || job.Answers is not null, "with rewards of right answers, and no prompt has one; give prompts an expect.answer");
         Require(rewards.Judge == 0 || job.Judge is not null, "with rewards by a judge, and there is none to ask; leave rewards.judge out");
         Require(recipe.Alarm is null || job.Texts is not null, "with an alarm, and nothing that reads what it samples; leave alarm out");

@@ -166,7 +166,7 @@ public class TrainRunTests(TrainingFiles files) : IClassFixture<TrainingFiles>
             ["--constitution plays no part without rewards.rules"] = files.Request("grpo", "idle") with { Constitution = constitution },
             ["vague.yaml has no machine check, which rewards.rules counts"] = Of("vague", "rewards.rules=1") with { Constitution = constitution },
             ["its columns are prompt; needed is prompt with answer."] = Of("unsolved", "rewards.answer=1"),
-            ["silent.yaml has no machine check that says anything about any prompt of "] = Of("silent", "rewards.rules=1") with { Constitution = silent },
+            ["silent.yaml says anything about any prompt of "] = Of("silent", "rewards.rules=1") with { Constitution = silent },
             ["prompt is token ids, and rewards.rules reads texts"] = Of("ids", "rewards.rules=1") with { Constitution = polite, Data = ids },
         };
         foreach (var (told, one) in wrong)

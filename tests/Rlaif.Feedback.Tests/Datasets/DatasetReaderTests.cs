@@ -8,6 +8,8 @@ namespace Rlaif.Feedback.Tests.Datasets;
 
 public sealed class DatasetReaderTests : DataFolder
 {
+    private const string NotOfRun = "asked must be what a run writes beside the token ids of a prompt, turns that end with a user's and an expectation; leave it out, or write the prompt as a text.";
+
     private const string Hello = """[{"role":"user","content":"hi"}]""";
 
     [Theory]
@@ -86,8 +88,10 @@ public sealed class DatasetReaderTests : DataFolder
     [InlineData(DatasetShape.Solved, """{"question":"1+1?","solution":"2"}""", "its columns are question, solution; needed is prompt with answer. --column NAME=COLUMN reads COLUMN as NAME.")]
     [InlineData(DatasetShape.Solved, """{"prompt":"1+1?","answer":["2"]}""", "answer must be a text or a number, this is a list.")]
     [InlineData(DatasetShape.Tasks, """{"prompt":"hi","expect":{"words":["a"]}}""", "expect.words is not known; known are any, all, none, case, minWords, pattern and answer.")]
-    [InlineData(DatasetShape.Tasks, """{"prompt":[1],"asked":{"id":"a","turns":[]}}""", "asked does not end with a user turn.")]
-    [InlineData(DatasetShape.Tasks, """{"prompt":[1],"asked":{"id":"a","turns":[null]}}""", "asked does not end with a user turn.")]
+    [InlineData(DatasetShape.Tasks, """{"prompt":[1],"asked":{"id":"a","turns":[]}}""", NotOfRun)]
+    [InlineData(DatasetShape.Tasks, """{"prompt":[1],"asked":{"id":"a","turns":[null,{"role":"user","content":"x"}]}}""", NotOfRun)]
+    [InlineData(DatasetShape.Tasks, """{"prompt":[1],"asked":3}""", NotOfRun)]
+    [InlineData(DatasetShape.Tasks, """{"prompt":[1],"asked":{"id":"a","turns":[{"role":"user","content":"x"}],"expectation":{"answr":"2"}}}""", NotOfRun)]
     [InlineData(DatasetShape.Scored, """{"prompt":"hi"}""", "its columns are prompt; needed is prompt with completion, messages, or chosen with rejected. --column NAME=COLUMN reads COLUMN as NAME.")]
     [InlineData(DatasetShape.Pairs, "3", "a row is a JSON object.")]
     [InlineData(DatasetShape.Pairs, """{"prompt":3,"chosen":"a","rejected":"b"}""", "prompt must be a text, a list of turns or a list of token ids, this is a number.")]
@@ -139,13 +143,23 @@ public sealed class DatasetReaderTests : DataFolder
         Assert.Empty(counts.Skipped);
         (items, counts) = Read(DatasetShape.Solved, rows);
         Assert.Equal("2", Assert.IsType<PromptItem>(Assert.Single(items)).Expectation!.Answer);
-        Assert.Equal([new SkippedRows("its answer is empty", 1, "line 2")], counts.Skipped);
+        Assert.Equal([new SkippedRows("no right answer to it is known", 1, "line 2")], counts.Skipped);
+    }
+
+    [Fact]
+    public void A_column_of_that_name_beside_a_text_is_ignored_and_the_columns_of_a_row_come_before_what_a_run_knew()
+    {
+        var rows = Lines(
+            """{"question":"1+1?","answer":"2","asked":"yesterday"}""", """{"prompt":"1+1?","answer":2,"asked":{"id":"a","turns":[{"role":"user","content":"Bye"}]}}""",
+            """{"prompt":[1],"expect":{"answer":"7"},"asked":{"id":"a","turns":[{"role":"user","content":"3+4?"}],"expectation":{"answer":"8"}}}""");
+        Assert.Equal(["1+1? 2", "1+1? 2", "3+4? 7"], Read(DatasetShape.Solved, rows).Items.Cast<PromptItem>().Select(item => $"{item.Prompt.Turns[^1].Content} {item.Expectation!.Answer}"));
     }
 
     [Theory]
     [InlineData("\"none that is marked\"", "its answer comes to nothing that can be compared")]
     [InlineData("1e-05", "its answer is a number with an exponent, which is not compared")]
-    [InlineData("null", "its answer is empty")]
+    [InlineData("null", "no right answer to it is known")]
+    [InlineData("null,\"expect\":{\"answer\":null}", "no right answer to it is known")]
     public void An_answer_that_cannot_be_compared_leaves_its_row_out(string answer, string reason)
     {
         var (items, counts) = Read(DatasetShape.Solved, Lines("""{"prompt":"1+1?","answer":2}""", $$"""{"prompt":"1+1?","answer":{{answer}}}"""));

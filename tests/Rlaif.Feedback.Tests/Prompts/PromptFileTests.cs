@@ -16,6 +16,14 @@ public sealed class PromptFileTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
+    public void A_null_is_as_good_as_nothing()
+    {
+        var read = PromptFile.Read(Write("""{"prompt":"a","tag":null,"expect":null,"safety":null}""", """{"prompt":"b","expect":{"any":null,"case":null,"minWords":3}}""")).ToList();
+        Assert.Null(read[0].Prompt.Expectation);
+        Assert.Equal((0, 3), (read[1].Prompt.Expectation!.Any.Count, read[1].Prompt.Expectation!.MinWords));
+    }
+
+    [Fact]
     public void Our_form_carries_tag_expectation_and_safety()
     {
         const string Expect = """{"any":["2","two"],"all":["is"],"none":["3"],"case":true,"minWords":2,"pattern":"^I"}""";
@@ -131,6 +139,7 @@ public sealed class PromptFileTests : IDisposable
     [InlineData("""{"messages":[{"role":"assistant","content":"a"}]}""", ": the dialogue must end with a user turn that the policy can answer.")]
     [InlineData("""{"prompt":"a","safety":"bad"}""", ": safety must be safe, unsafe or border, this is bad.")]
     [InlineData("""{"prompt":"a","expect":{"anny":["b"]}}""", ": expect.anny is not known; known are any, all, none, case, minWords, pattern and answer.")]
+    [InlineData("""{"prompt":"a","expect":{"anny":null}}""", ": expect.anny is not known; known are any, all, none, case, minWords, pattern and answer.")]
     [InlineData("""{"prompt":"a","expect":{"any":"b"}}""", ": expect.any must be a list of words, this is a text.")]
     [InlineData("""{"prompt":"a","expect":{"minWords":-1}}""", ": expect.minWords is -1, which is not possible.")]
     [InlineData("""{"prompt":"a","expect":{"pattern":"("}}""", ": expect.pattern is not a regular expression: ")]

@@ -53,7 +53,7 @@ public class OnlineRewardsTests
 
     [Theory]
     [InlineData("rewardModel", "grpo was asked for without a reward model, which judges its samples; name one, or rewards that need none.")]
-    [InlineData("rules", "grpo was asked for with rewards by rules, and none has anything to say about any prompt; give the constitution machine checks that apply.")]
+    [InlineData("rules", "grpo was asked for with rewards by rules, and there are no rules; give the constitution machine checks.")]
     [InlineData("answer", "grpo was asked for with rewards of right answers, and no prompt has one; give prompts an expect.answer.")]
     [InlineData("judge", "grpo was asked for with rewards by a judge, and there is none to ask; leave rewards.judge out.")]
     [InlineData("alarm", "grpo was asked for with an alarm, and nothing that reads what it samples; leave alarm out.")]
