@@ -7,9 +7,12 @@ using Rlaif.Storage;
 namespace Rlaif.Hosting;
 
 /// <summary>Messages that could not be processed: each left the queue that it came to for one beside it, and waits there for a person.</summary>
-public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDisposable
+public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProvider time) : IDisposable
 {
     internal const string Dead = "_dead";
+
+    // Between its copy and its end a message is there twice. Whoever asked may have waited long enough for the answer; what is in hand is brought to its end.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>Queues of the services; those of labeler pools come from the runs.</summary>
     public static readonly IReadOnlyList<string> Services =
@@ -59,10 +62,10 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
         var shown = new List<ParkedMessage>();
         await Move(
             queue, limit,
-            async (channel, parked) =>
+            async (channel, parked, finish) =>
             {
                 shown.Add(ParkedMessage.Of(queue, parked));
-                await ToTheEnd(channel, queue, parked, cancel);
+                await ToTheEnd(channel, queue, parked, finish);
             },
             cancel);
         return shown;
@@ -72,7 +75,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
     /// <returns>How many.</returns>
     public Task<int> Replay(string queue, CancellationToken cancel) => Move(
         queue, int.MaxValue,
-        async (channel, parked) =>
+        async (channel, parked, finish) =>
         {
             var properties = new BasicProperties(parked.BasicProperties);
             foreach (var header in properties.Headers?.Keys.Where(OfItsFailure).ToList() ?? [])
@@ -80,7 +83,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
                 properties.Headers!.Remove(header);
             }
 
-            await channel.BasicPublishAsync(Origin(queue), "", mandatory: true, properties, parked.Body, cancel);
+            await channel.BasicPublishAsync(Origin(queue), "", mandatory: true, properties, parked.Body, finish);
         },
         cancel);
 
@@ -100,7 +103,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
     }
 
     // At most as many as there are at the first: what comes back meanwhile is not taken twice. It is taken off once the broker has its copy.
-    private async Task<int> Move(string queue, int limit, Func<IChannel, BasicGetResult, Task> copy, CancellationToken cancel)
+    private async Task<int> Move(string queue, int limit, Func<IChannel, BasicGetResult, CancellationToken, Task> copy, CancellationToken cancel)
     {
         await Check(queue, cancel);
         await turn.WaitAsync(cancel);
@@ -117,8 +120,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
             while (moved < most && await channel.BasicGetAsync(queue, autoAck: false, cancel) is { } parked)
             {
                 most = moved == 0 ? (int)Math.Min(limit, parked.MessageCount + 1L) : most;
-                await copy(channel, parked);
-                await channel.BasicAckAsync(parked.DeliveryTag, multiple: false, cancel);
+                await Take(channel, queue, parked, copy);
                 moved++;
             }
 
@@ -160,6 +162,20 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
     private static bool OfItsFailure(string header) =>
         header.StartsWith("MT-Fault-", StringComparison.Ordinal) || header == "MT-Reason" || header.StartsWith("x-", StringComparison.Ordinal);
 
+    private async Task Take(IChannel channel, string queue, BasicGetResult parked, Func<IChannel, BasicGetResult, CancellationToken, Task> copy)
+    {
+        using var finish = new CancellationTokenSource(Grace, time);
+        try
+        {
+            await copy(channel, parked, finish.Token);
+            await channel.BasicAckAsync(parked.DeliveryTag, multiple: false, finish.Token);
+        }
+        catch (OperationCanceledException late) when (finish.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The broker did not confirm within {Grace.TotalSeconds} s that a message of {queue} was moved; it may be there twice.", late);
+        }
+    }
+
     private static ValueTask ToTheEnd(IChannel channel, string queue, BasicGetResult parked, CancellationToken cancel) =>
         channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties(parked.BasicProperties), parked.Body, cancel);
 
@@ -167,7 +183,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
         new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
 
     // A quorum queue that does not answer within 250 ms counts as empty in the answer to a declaration; what it hands out, it has counted.
-    private static async Task<int> Depth(IConnection connection, string queue, CancellationToken cancel)
+    private async Task<int> Depth(IConnection connection, string queue, CancellationToken cancel)
     {
         if (await Declared(connection, queue, cancel) is not 0 and var declared)
         {
@@ -180,8 +196,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs) : IDispo
             return 0;
         }
 
-        await ToTheEnd(channel, queue, parked, cancel);
-        await channel.BasicAckAsync(parked.DeliveryTag, multiple: false, cancel);
+        await Take(channel, queue, parked, (_, message, finish) => ToTheEnd(channel, queue, message, finish).AsTask());
         return (int)parked.MessageCount + 1;
     }
 
