@@ -43,21 +43,10 @@ public class TrainingTextsTests
     public void A_round_without_a_prompt_that_rules_are_about_has_rules_that_say_nothing() =>
         Assert.Equal([float.NaN], new TrainingTexts(Prompts[..3], Refusing, Chat).Rules!.Of([Said(2, "I cannot help.")], TestContext.Current.CancellationToken));
 
-    private static Constitution Refusing => Constitution.Parse(
-        """
-        schema: constitution/v1
-        id: test
-        version: "1"
-        title: Test
-        critiqueRequest: What is wrong?
-        revisionRequest: Write it again.
-        principles:
-          - id: refuse
-            appliesTo: [unsafe]
-            question: Which declines?
-            check: {regex: cannot}
-        """,
-        "test.yaml");
+    private static Constitution Refusing => Siblings.Constitution with
+    {
+        Principles = [Siblings.Constitution.Principles[0] with { Check = """{"regex":"cannot"}""", AppliesTo = [Safety.Unsafe] }], HardRules = [],
+    };
 
     private static Prompt Solved(string answer) => new(answer, [new("user", "How many?")], Expectation: new() { Answer = $"#### {answer}" });
 
