@@ -12,7 +12,7 @@ internal static class BackwardPass
 
     // Taken by the time that this thread's next node is asked.
     [ThreadStatic]
-    private static Tensor? handed;
+    private static IReadOnlyList<Tensor?>? handed;
 
     /// <summary>What applying a node gives. TorchSharp puts an empty tensor of the same size beside each output, for zeros that nobody asks for: they go at once.</summary>
     public static List<Tensor> Recorded(Func<List<Tensor>> apply)
@@ -39,16 +39,25 @@ internal static class BackwardPass
     /// <summary>A node's answer.</summary>
     /// <param name="inputs">What it was applied to; of these the first alone has a gradient that it returns.</param>
     /// <param name="gradient">Of the first; null: none.</param>
-    public static List<Tensor> Answer(int inputs, Func<Tensor?> gradient)
+    public static List<Tensor> Answer(int inputs, Func<Tensor?> gradient) => Answers(inputs, () => [gradient()]);
+
+    /// <summary>A node's answer.</summary>
+    /// <param name="inputs">What it was applied to; of these the first ones have gradients that it returns.</param>
+    /// <param name="gradients">Of the first ones; null: none.</param>
+    public static List<Tensor> Answers(int inputs, Func<IReadOnlyList<Tensor?>> gradients)
     {
         if (failure is null)
         {
             try
             {
-                var made = gradient()?.DetachFromDisposeScope();
-                handed?.Dispose();
+                IReadOnlyList<Tensor?> made = [.. gradients().Select(one => one?.DetachFromDisposeScope())];
+                foreach (var taken in handed ?? [])
+                {
+                    taken?.Dispose();
+                }
+
                 handed = made;
-                return [made!, .. Nothing(inputs - 1)];
+                return [.. made.Select(one => one!), .. Nothing(inputs - made.Count)];
             }
             catch (Exception error)
             {

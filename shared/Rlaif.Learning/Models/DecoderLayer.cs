@@ -1,4 +1,6 @@
 using Rlaif.Learning.Adapters;
+using Rlaif.Learning.Native;
+using Rlaif.Recipes;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -43,13 +45,15 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     }
 
     /// <summary>Every token sees itself and those before it.</summary>
-    public Tensor Causal(Tensor query, Tensor key, Tensor value) =>
-        nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), is_casual: true);
+    public Tensor Causal(Tensor query, Tensor key, Tensor value) => TensorDevice.Current == DeviceKind.Cuda
+        ? nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), is_casual: true)
+        : BlockedAttention.Of(query, key, value);
 
     /// <summary>A token sees what <paramref name="mask"/>, added to the scores, does not make -∞.</summary>
-    /// <param name="mask">Broadcasts over [batch, heads, time, time].</param>
-    public Tensor Masked(Tensor query, Tensor key, Tensor value, Tensor mask) =>
-        nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), mask);
+    /// <param name="mask">Broadcasts over [batch, heads, time, time]; -∞ where a key is after its query.</param>
+    public Tensor Masked(Tensor query, Tensor key, Tensor value, Tensor mask) => TensorDevice.Current == DeviceKind.Cuda
+        ? nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), mask)
+        : BlockedAttention.Of(query, key, value, mask);
 
     // Of each head by itself, [batch, heads, time, width].
     private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : RmsNorm.Of(x, weight, config.NormEpsilon);

@@ -1,0 +1,72 @@
+using Rlaif.Learning.Models;
+using Rlaif.Learning.Tests.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlaif.Learning.Tests.Models;
+
+/// <summary>The formula written down plainly, with autograd's own derivatives, is the oracle.</summary>
+public class BlockedAttentionTests
+{
+    private const int Width = 8;
+
+    [Theory]
+    [InlineData(2, 2, 2, 1)]
+    [InlineData(2, 4, 2, BlockedAttention.Rows)]
+    [InlineData(1, 3, 1, BlockedAttention.Rows + 1)]
+    [InlineData(2, 6, 2, 150)]
+    [InlineData(1, 16, 4, 1 + (BlockedAttention.Kept / 16))]        // too many scores to keep
+    public Task In_blocks_values_and_gradients_are_those_of_the_whole(int batch, int heads, int pairs, int time) => TinyTraining.Run(_ =>
+    {
+        using var scope = NewDisposeScope();
+        var triangle = zeros(1, 1, time, time).add_(full([time, time], float.NegativeInfinity).triu(1));
+        // Each row of the batch sees another part of what is before it, and itself.
+        var holes = TestTensors.Normal(new(5, 0), batch, 1, time, time).gt(0.5).logical_and(eye(time).eq(0)).logical_or(triangle.isinf());
+        var mask = zeros(batch, 1, time, time).masked_fill(holes, float.NegativeInfinity);
+        Tensor[] inputs = [TestTensors.Normal(new(1, 0), batch, time, heads, Width), TestTensors.Normal(new(2, 0), batch, time, pairs, Width), TestTensors.Normal(new(3, 0), batch, time, pairs, Width)];
+        var pull = TestTensors.Normal(new(4, 0), batch, heads, time, Width);
+        (Tensor Value, Tensor[] Gradients) Of(Func<Tensor, Tensor, Tensor, Tensor> attention)
+        {
+            Tensor[] own = [.. inputs.Select(one => one.clone().requires_grad_())];
+            // As a layer has them: the heads of a token side by side in memory.
+            var mixed = attention(own[0].transpose(1, 2), own[1].transpose(1, 2), own[2].transpose(1, 2));
+            BackwardPass.Run((mixed * pull).sum());
+            return (mixed.detach(), [.. own.Select(one => one.grad!)]);
+        }
+
+        foreach (var seen in new[] { null, triangle, mask })
+        {
+            var (expected, actual) = (Of((q, k, v) => Plain(q, k, v, seen ?? triangle)), Of((q, k, v) => BlockedAttention.Of(q, k, v, seen)));
+            Assert.True(actual.Value.allclose(expected.Value, rtol: 1e-5, atol: 1e-6), "values");
+            Assert.All(actual.Gradients.Zip(expected.Gradients), pair => Assert.True(pair.First.allclose(pair.Second, rtol: 1e-5, atol: 1e-5), "gradients"));
+            using var still = no_grad();
+            Assert.True(BlockedAttention.Of(inputs[0].transpose(1, 2), inputs[1].transpose(1, 2), inputs[2].transpose(1, 2), seen).equal(actual.Value).all().item<bool>(), "without a gradient the same bits");
+        }
+    });
+
+    [Fact]
+    public Task What_comes_later_moves_no_bit_of_what_was_before() => TinyTraining.Run(_ =>
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        const int Time = 130;
+        Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 1, 2, Time, Width))];
+        var before = BlockedAttention.Of(all[0], all[1], all[2]);
+        // The last token alone, and by so much that nothing else would count.
+        foreach (var one in all)
+        {
+            one.narrow(2, Time - 1, 1).mul_(1e4);
+        }
+
+        var after = BlockedAttention.Of(all[0], all[1], all[2]);
+        Assert.True(before.narrow(2, 0, Time - 1).equal(after.narrow(2, 0, Time - 1)).all().item<bool>());
+        Assert.True(after.isfinite().all().item<bool>());
+    });
+
+    private static Tensor Plain(Tensor query, Tensor key, Tensor value, Tensor mask)
+    {
+        var shared = query.shape[1] / key.shape[1];
+        var scores = query.matmul(key.repeat_interleave(shared, 1).transpose(2, 3)) / Math.Sqrt(Width);
+        return (scores + mask).softmax(-1).matmul(value.repeat_interleave(shared, 1));
+    }
+}
