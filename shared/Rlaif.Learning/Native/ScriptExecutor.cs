@@ -10,16 +10,7 @@ internal static unsafe class ScriptExecutor
     private static readonly Lazy<nint> Setter = new(() =>
         NativeLibrary.GetExport(NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), "_ZN5torch3jit24setGraphExecutorOptimizeEb"));
 
-    private static bool optimizes = true;
-
     /// <summary>Whether a script may become something else after its first calls, kernels compiled for it among them; else each call runs it
-    /// as it is written.</summary>
-    public static void Optimizes(bool on)
-    {
-        if (on != optimizes)
-        {
-            ((delegate* unmanaged<byte, void>)Setter.Value)(on ? (byte)1 : (byte)0);
-            optimizes = on;
-        }
-    }
+    /// as it is written. A thread's own setting: who stands in for the torch thread has the library's.</summary>
+    public static void Optimizes(bool on) => ((delegate* unmanaged<byte, void>)Setter.Value)(on ? (byte)1 : (byte)0);
 }

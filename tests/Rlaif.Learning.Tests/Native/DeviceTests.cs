@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Sampling;
@@ -37,11 +38,28 @@ public class DeviceTests
         }
     }
 
+    // The setting is a thread's: who stands in for the torch thread samples too.
     [Fact]
-    public Task A_script_can_be_told_to_run_as_it_is_written() => TorchThread.Run(() =>
+    public Task A_script_can_be_told_on_every_thread_to_run_as_it_is_written() => TorchThread.Run(() =>
     {
-        ScriptExecutor.Optimizes(false);
-        ScriptExecutor.Optimizes(TensorDevice.Current == DeviceKind.Cpu);
+        try
+        {
+            ScriptExecutor.Optimizes(false);
+            var there = (Before: false, After: true);
+            var other = new Thread(() =>
+            {
+                var before = IsOptimizing();
+                ScriptExecutor.Optimizes(false);
+                there = (before, IsOptimizing());
+            });
+            other.Start();
+            other.Join();
+            Assert.Equal((true, false, false), (there.Before, there.After, IsOptimizing()));
+        }
+        finally
+        {
+            ScriptExecutor.Optimizes(TensorDevice.Current == DeviceKind.Cpu);
+        }
     }, TestContext.Current.CancellationToken);
 
     [Theory]
@@ -90,6 +108,9 @@ public class DeviceTests
             $"step {pair.First.Step} {pair.First.Name}: {pair.First.Value} on the CPU, {pair.Second.Value} on the card"));
     });
 
+    private static bool IsOptimizing() => Marshal.GetDelegateForFunctionPointer<Asking>(
+        NativeLibrary.GetExport(NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), "_ZN5torch3jit24getGraphExecutorOptimizeEv"))() != 0;
+
     private static Task OnCard(Action check) => TorchThread.Run(() =>
     {
         Assert.SkipUnless(torch.cuda.is_available(), "this machine has no card that LibTorch can use");
@@ -102,4 +123,6 @@ public class DeviceTests
             TorchRuntime.Use(TestDevice.Numerics);
         }
     });
+
+    private delegate byte Asking();
 }

@@ -64,8 +64,9 @@ public class PairBatchTests
     public Task Long_groups_stand_end_to_end_and_what_they_say_is_what_each_response_says_alone(int size) => TinyTraining.Run(tiny =>
     {
         using var scope = NewDisposeScope();
+        // One long, two short: in rows most would be padding, so on a card they stand end to end too.
         ResponseGroup[] groups = [.. Enumerable.Range(0, 3).Select(i => new ResponseGroup(
-            Text(i, 2 + i), [.. Enumerable.Range(0, size).Select(k => Text((10 * i) + k, (size == 1 ? 120 : 40) + (7 * i) + k))]))];
+            Text(i, 2 + i), [.. Enumerable.Range(0, size).Select(k => Text((10 * i) + k, (i == 2 ? (size == 1 ? 134 : 54) : 8) + k))]))];
         (Tensor LogProbs, Tensor Gradient) Of(LanguageModel policy, AskedTokens asked, Tensor states)
         {
             var logProbs = asked.SequenceLogProbs(policy, states);

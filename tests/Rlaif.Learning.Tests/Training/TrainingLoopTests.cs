@@ -8,7 +8,7 @@ using Trainer = Rlaif.Learning.Training.Training;
 
 namespace Rlaif.Learning.Tests.Training;
 
-// Alone: other tests would be measured too.
+// Other tests would be measured too, or would compute in what these set.
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;
 
