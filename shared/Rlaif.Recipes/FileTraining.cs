@@ -43,7 +43,7 @@ public sealed record FileTraining(string Algorithm, TrainingRecipe Settings, Num
         if (read is RewardModelRecipe rewardModel)
         {
             RecipeRules.Check(document, "", rewardModel);
-            RecipeRules.Check(document, "", read.Lora);
+            RecipeRules.CheckTraining(document, "", read);
         }
         else
         {

@@ -14,8 +14,13 @@ public abstract record TrainingRecipe
     public int WarmupSteps { get; init; } = 5;
 
     /// <summary>What follows the warm-up.</summary>
-    [OneOf("constant", "linear", "cosine", "inverseSqrt")]
+    [OneOf("constant", "linear", "cosine", "inverseSqrt", "stableLinear", "stableCosine", "stableRoot")]
     public string Schedule { get; init; } = "constant";
+
+    /// <summary>Share of the steps, the last ones, in which a stable schedule falls (Hägele et al. 2024 fall over 10 to 20 %); null: 0.2.</summary>
+    [Between(0.001, 1, "0.2")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DecayShare { get; init; }
 
     /// <summary>Passes over the data.</summary>
     [Between(1, 1000, "1")]

@@ -12,6 +12,8 @@ namespace Rlaif.Learning.Training;
 internal sealed record TrainingPlan(
     IReadOnlyList<int[]> Batches, int MicroBatch, LearningRateSchedule Schedule, AdamWSettings AdamW, double MaxGradientNorm)
 {
+    private const double UsualDecayShare = 0.2;
+
     public int Steps => Batches.Count;
 
     /// <summary>Steps of the same number learn from the same rollouts. Between them there is nothing to go on from: the policy that made the rollouts is gone.</summary>
@@ -41,7 +43,10 @@ internal sealed record TrainingPlan(
     /// <summary>With batches that are known.</summary>
     public static TrainingPlan Of(TrainingRecipe recipe, IReadOnlyList<int[]> batches)
     {
-        var schedule = new LearningRateSchedule(recipe.LearningRate, KindOf(recipe.Schedule), recipe.WarmupSteps, batches.Count);
+        var schedule = new LearningRateSchedule(recipe.LearningRate, KindOf(recipe.Schedule), recipe.WarmupSteps, batches.Count)
+        {
+            DecaySteps = Math.Max(1, (int)Math.Round((recipe.DecayShare ?? UsualDecayShare) * batches.Count)),
+        };
         return new(batches, recipe.MicroBatch, schedule, new(WeightDecay: recipe.WeightDecay), recipe.MaxGradientNorm)
         {
             Guards = (recipe as OnlineRecipe)?.Guards, Ema = recipe.Ema,
@@ -54,6 +59,9 @@ internal sealed record TrainingPlan(
         "linear" => ScheduleKind.Linear,
         "cosine" => ScheduleKind.Cosine,
         "inverseSqrt" => ScheduleKind.InverseSqrt,
-        _ => throw new InputException($"The schedule {schedule} is not known; it is constant, linear, cosine or inverseSqrt."),
+        "stableLinear" => ScheduleKind.StableLinear,
+        "stableCosine" => ScheduleKind.StableCosine,
+        "stableRoot" => ScheduleKind.StableRoot,
+        _ => throw new InputException($"The schedule {schedule} is not known; it is constant, linear, cosine, inverseSqrt, stableLinear, stableCosine or stableRoot."),
     };
 }

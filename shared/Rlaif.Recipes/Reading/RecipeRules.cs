@@ -36,7 +36,7 @@ internal static class RecipeRules
             }
         }
 
-        Check(document, "rewardModel", recipe.RewardModel.Lora);
+        CheckTraining(document, "rewardModel", recipe.RewardModel);
         for (var i = 0; i < (recipe.Optimize?.Count ?? 0); i++)
         {
             Check(document, $"optimize.{i}.{recipe.Optimize![i].Algorithm}", recipe.Optimize[i]);
@@ -61,7 +61,7 @@ internal static class RecipeRules
     /// <param name="place">The group that they stand in; empty: none.</param>
     public static void Check(RecipeDocument document, string place, OptimizationRecipe one)
     {
-        Check(document, place, Algorithms.Select(algorithm => algorithm.Property.GetValue(one)).OfType<TrainingRecipe>().FirstOrDefault()?.Lora);
+        CheckTraining(document, place, Algorithms.Select(algorithm => algorithm.Property.GetValue(one)).OfType<TrainingRecipe>().FirstOrDefault());
         if (one.Dpo is { Variant: not null } dpo)
         {
             Check(document, place, dpo);
@@ -132,10 +132,16 @@ internal static class RecipeRules
         Refuse(online is PpoRecipe { KeepCritic: true }, "keepCritic", "is about a run's next round, and a training on files has none");
     }
 
-    /// <summary>What the settings of an adapter say together.</summary>
+    /// <summary>What the settings say together that all trainings have.</summary>
     /// <param name="place">The group that they stand in; empty: none.</param>
-    public static void Check(RecipeDocument document, string place, LoraRecipe? lora)
+    public static void CheckTraining(RecipeDocument document, string place, TrainingRecipe? recipe)
     {
+        if (recipe is { DecayShare: not null } && !recipe.Schedule.StartsWith("stable", StringComparison.Ordinal))
+        {
+            document.Wrong($"{place}.decayShare", $"plays no part where the schedule is {recipe.Schedule}; take stableLinear, stableCosine or stableRoot, or leave it out.");
+        }
+
+        var lora = recipe?.Lora;
         if (lora?.TargetModules is { Count: 0 })
         {
             document.Wrong($"{place}.lora.targetModules", "is empty, so nothing would be trained; leave it out for all projections, or name some, for example [q_proj, v_proj].");

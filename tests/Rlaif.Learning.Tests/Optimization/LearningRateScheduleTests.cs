@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Rlaif.Learning.Optimization;
 using Rlaif.Learning.Tests.Losses;
+using Rlaif.Learning.Training;
+using Rlaif.Recipes;
 using Xunit;
 
 namespace Rlaif.Learning.Tests.Optimization;
@@ -23,6 +25,21 @@ public class LearningRateScheduleTests
         Golden.Close([1, 1, 0.5, 0], Rates(ScheduleKind.StableRoot), 1e-15, "root");
         Golden.Close([1, 1, (1 + Math.Sqrt(0.5)) / 2, 0], Rates(ScheduleKind.StableCosine), 1e-15, "cosine");
         Golden.Close([0.5], [Of(ScheduleKind.InverseSqrt).At(27)], 1e-15, "inverse root");
+    }
+
+    // 10 steps: 20 % are 2, so the rate of the last one is half of the way down. A share of less than a step is one.
+    [Theory]
+    [InlineData("stableLinear", null, 1, 0.5)]
+    [InlineData("stableLinear", 0.4, 0.5, 0.25)]
+    [InlineData("stableCosine", 0.2, 1, 0.5)]
+    [InlineData("stableRoot", null, 1, 0.29289321881345)]
+    [InlineData("stableRoot", 0.001, 1, 1)]
+    [InlineData("linear", null, 0.2, 0.1)]
+    public void A_recipe_says_in_which_share_of_the_steps_a_stable_schedule_falls(string schedule, double? share, double last2, double last)
+    {
+        var recipe = new SftRecipe { LearningRate = 1, WarmupSteps = 0, Schedule = schedule, DecayShare = share, Batch = 1 };
+        var plan = TrainingPlan.Of(recipe, [.. Enumerable.Repeat(3, 10)], seed: 1);
+        Golden.Close([last2, last], [plan.Schedule.At(8), plan.Schedule.At(9)], 1e-13, schedule);
     }
 
     [Fact]
