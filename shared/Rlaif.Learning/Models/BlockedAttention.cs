@@ -5,15 +5,15 @@ namespace Rlaif.Learning.Models;
 
 /// <summary>softmax(q kᵀ / √width) v where a token sees at most itself and what is before it, some rows of queries at a time: their scores stay in a cache, keys after them are
 /// never met, and the query heads that share a key head are one product.</summary>
-/// <remarks>For a CPU: LibTorch's own kernel there multiplies head by head (docs/decisions.md).</remarks>
+/// <remarks>For a CPU: LibTorch's own kernel there multiplies head by head (docs/decisions.md). Scores of large batches, which a cache does not hold, only cost more.</remarks>
 internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAttention>
 {
     /// <summary>Tokens whose queries are one block.</summary>
     internal const int Rows = 64;
 
-    /// <summary>Scores of a token, over heads and keys, up to which their softmax is kept for the backward pass (4 KiB a token and layer at most, as half of them are of
-    /// later keys); of more it is computed again.</summary>
-    internal const int Kept = 2048;
+    /// <summary>Scores of a token, over heads and the keys that its block meets, up to which their softmax is kept for the backward pass (5 KiB a token and layer); of more it
+    /// is computed again.</summary>
+    internal const int Kept = 1280;
 
     public override string Name => nameof(BlockedAttention);
 
@@ -21,7 +21,7 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
     /// <param name="query">Its heads in a row share a key/value head.</param>
     /// <param name="key">As many tokens.</param>
     /// <param name="value">As many tokens.</param>
-    /// <param name="mask">[batch or 1, 1, time, time], added to the scores: -∞ at the least where a key is after its query. Null: there alone.</param>
+    /// <param name="mask">[batch or 1, 1, time, time], added to the scores: -∞ at the least where a key is after its query, and 0 where it is the query's own token. Null: -∞ there alone.</param>
     public static Tensor Of(Tensor query, Tensor key, Tensor value, Tensor? mask = null)
     {
         if (is_grad_enabled())
@@ -37,7 +37,7 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
     {
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. vars.Cast<Tensor>()];
-        List<Tensor>? kept = inputs[0].shape[1] * inputs[0].shape[2] <= Kept ? [] : null;
+        List<Tensor>? kept = inputs[0].shape[1] * (inputs[0].shape[2] + Rows) / 2 <= Kept ? [] : null;
         var mixed = new Blocks(inputs).Mixed(kept).MoveToOuterDisposeScope();
         ctx.set_materialize_grads(false);
         ctx.save_data("inputs", inputs.Length);

@@ -45,29 +45,34 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     }
 
     /// <summary>Every token sees itself and those before it.</summary>
-    public Tensor Causal(Tensor query, Tensor key, Tensor value) => TensorDevice.Current == DeviceKind.Cuda
-        ? nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), is_casual: true)
-        : BlockedAttention.Of(query, key, value);
+    public static Tensor Causal(Tensor query, Tensor key, Tensor value) =>
+        TensorDevice.Current == DeviceKind.Cuda ? OnCard(query, key, value, null) : BlockedAttention.Of(query, key, value);
 
-    /// <summary>A token sees what <paramref name="mask"/>, added to the scores, does not make -∞.</summary>
-    /// <param name="mask">Broadcasts over [batch, heads, time, time]; -∞ where a key is after its query.</param>
-    public Tensor Masked(Tensor query, Tensor key, Tensor value, Tensor mask) => TensorDevice.Current == DeviceKind.Cuda
-        ? nn.functional.scaled_dot_product_attention(query, Grouped(key), Grouped(value), mask)
-        : BlockedAttention.Of(query, key, value, mask);
+    /// <summary>A token sees what <paramref name="mask"/>, added to the scores, does not make -∞: itself and some of those before it.</summary>
+    /// <param name="mask">[batch or 1, 1, time, time].</param>
+    public static Tensor Masked(Tensor query, Tensor key, Tensor value, Tensor mask) =>
+        TensorDevice.Current == DeviceKind.Cuda ? OnCard(query, key, value, mask) : BlockedAttention.Of(query, key, value, mask);
+
+    /// <summary>LibTorch's own kernel, wherever the tensors lie.</summary>
+    /// <param name="mask">Null: every token sees itself and those before it.</param>
+    public static Tensor OnCard(Tensor query, Tensor key, Tensor value, Tensor? mask)
+    {
+        var shared = query.shape[1] / key.shape[1];
+        return nn.functional.scaled_dot_product_attention(query, Grouped(key, shared), Grouped(value, shared), mask, is_casual: mask is null);
+    }
 
     // Of each head by itself, [batch, heads, time, width].
     private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : RmsNorm.Of(x, weight, config.NormEpsilon);
 
-    // A key/value head serves Heads / KeyValueHeads query heads in a row.
-    private Tensor Grouped(Tensor x)
+    // A key/value head serves query heads in a row.
+    private static Tensor Grouped(Tensor x, long shared)
     {
-        if (config.KeyValueHeads == config.Heads)
+        if (shared == 1)
         {
             return x;
         }
 
-        var (batch, time) = (x.shape[0], x.shape[2]);
-        return x.unsqueeze(2).expand(batch, config.KeyValueHeads, config.Heads / config.KeyValueHeads, time, config.HeadDim)
-            .reshape(batch, config.Heads, time, config.HeadDim);
+        var (batch, heads, time, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
+        return x.unsqueeze(2).expand(batch, heads, shared, time, width).reshape(batch, heads * shared, time, width);
     }
 }

@@ -82,7 +82,7 @@ public sealed class LanguageModel : IDisposable
 
         using var scope = NewDisposeScope();
         var (cosines, sines) = rotary.Upto(time);
-        return Hidden(ids, cosines, sines, layer => layers[layer].Causal).MoveToOuterDisposeScope();
+        return Hidden(ids, cosines, sines, _ => DecoderLayer.Causal).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same with an attention for each layer, and tables that broadcast over [batch, heads, time, width / 2].</summary>

@@ -11,6 +11,6 @@ internal static unsafe class ScriptExecutor
         NativeLibrary.GetExport(NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), "_ZN5torch3jit24setGraphExecutorOptimizeEb"));
 
     /// <summary>Whether a script may become something else after its first calls, kernels compiled for it among them; else each call runs it
-    /// as it is written. A thread's own setting: who stands in for the torch thread has the library's.</summary>
+    /// as it is written. A thread's own setting: a new one, and autograd's on a card, has the library's until it is told.</summary>
     public static void Optimizes(bool on) => ((delegate* unmanaged<byte, void>)Setter.Value)(on ? (byte)1 : (byte)0);
 }

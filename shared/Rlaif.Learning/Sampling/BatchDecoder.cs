@@ -99,7 +99,7 @@ internal sealed class BatchDecoder(LanguageModel model, bool asOnCard) : IDispos
 
         var (cosines, sines) = model.Rotary.Upto(time);
         var spread = tensor(promptOfRow.ToArray());
-        Attention Attend(int layer) => cache.Prompts(model.Layers[layer], layer, first, spread);
+        Attention Attend(int layer) => cache.Prompts(layer, first, spread);
         var hidden = model.Hidden(tensor(ids, prompts.Count, time), cosines, sines, Attend);
         return hidden.view(-1, model.Config.HiddenSize).index_select(0, tensor(ends)).MoveToOuterDisposeScope();
     }

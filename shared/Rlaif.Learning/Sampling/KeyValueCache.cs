@@ -24,13 +24,13 @@ internal sealed class KeyValueCache(ModelConfig config) : IDisposable
 
     /// <summary>Attention of prompts [prompts, ..], causal; each row from <paramref name="first"/> on receives keys and values of the prompt
     /// that <paramref name="promptOfRow"/> [rows] names.</summary>
-    public Attention Prompts(DecoderLayer layer, int index, int first, Tensor promptOfRow) => (query, key, value) =>
+    public Attention Prompts(int index, int first, Tensor promptOfRow) => (query, key, value) =>
     {
         void Store(Tensor cache, Tensor states) =>
             cache.narrow(0, first, promptOfRow.shape[0]).narrow(2, 0, states.shape[2]).copy_(states.index_select(0, promptOfRow));
         Store(keys[index]!, key);
         Store(values[index]!, value);
-        return layer.Causal(query, key, value);
+        return DecoderLayer.Causal(query, key, value);
     };
 
     /// <summary>The number of tokens that a row holds after a prefill.</summary>

@@ -56,12 +56,13 @@ internal sealed record GroupBatch(Tensor Ids, Tensor Positions, IReadOnlyList<(i
         var (rows, time) = (Ids.shape[0], Ids.shape[1]);
         var (cosines, sines) = model.Rotary.Upto(Positions.max().item<long>() + 1);
         Tensor Table(Tensor ofPositions) => ofPositions.index_select(0, Positions.reshape(-1)).view(rows, 1, time, -1);
-        return model.Hidden(Ids, Table(cosines), Table(sines), layer => Within(model.Layers[layer])).reshape(-1, model.Config.HiddenSize).MoveToOuterDisposeScope();
+        var attend = Within();
+        return model.Hidden(Ids, Table(cosines), Table(sines), _ => attend).reshape(-1, model.Config.HiddenSize).MoveToOuterDisposeScope();
     }
 
-    private Attention Within(DecoderLayer layer)
+    private Attention Within()
     {
-        Attention Of(Tensor? mask) => mask is null ? layer.Causal : (query, key, value) => layer.Masked(query, key, value, mask);
+        static Attention Of(Tensor? mask) => mask is null ? DecoderLayer.Causal : (query, key, value) => DecoderLayer.Masked(query, key, value, mask);
         if (Spans.Count == 1)
         {
             return Of(Spans[0].Mask);

@@ -97,28 +97,33 @@ public class TorchThreadTests
         () =>
         {
             TorchRuntime.Use(new(1, Precision.Float32));
-            torch.Tensor kept;
-            using (torch.NewDisposeScope())
-            using (torch.no_grad())
+            try
             {
-                kept = TorchThread.WaitFor(() => TorchThread.Run(
-                    () =>
-                    {
-                        TorchRuntime.Use(new(2, Precision.BFloat16));
-                        return torch.is_grad_enabled() ? torch.ones(2) : throw new InvalidOperationException("It has the gradient mode of whoever waits.");
-                    },
-                    CancellationToken.None));
-                Assert.False(torch.is_grad_enabled());
-            }
+                torch.Tensor kept;
+                using (torch.NewDisposeScope())
+                using (torch.no_grad())
+                {
+                    kept = TorchThread.WaitFor(() => TorchThread.Run(
+                        () =>
+                        {
+                            TorchRuntime.Use(new(2, Precision.BFloat16));
+                            return torch.is_grad_enabled() ? torch.ones(2) : throw new InvalidOperationException("It has the gradient mode of whoever waits.");
+                        },
+                        CancellationToken.None));
+                    Assert.False(torch.is_grad_enabled());
+                }
 
-            using (kept)
+                using (kept)
+                {
+                    Assert.Equal(2, kept.sum().item<float>());
+                }
+
+                Assert.Equal(new Numerics(1, Precision.Float32), TorchRuntime.Current);
+            }
+            finally
             {
-                Assert.Equal(2, kept.sum().item<float>());
+                TorchRuntime.Use(TestDevice.Numerics);      // or what comes next would compute on the CPU where a card is asked for
             }
-
-            var after = TorchRuntime.Current;
-            TorchRuntime.Use(TestDevice.Numerics);      // or what comes next would compute on the CPU where a card is asked for
-            Assert.Equal(new Numerics(1, Precision.Float32), after);
         },
         CancellationToken.None);
 

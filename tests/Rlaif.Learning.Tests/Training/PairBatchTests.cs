@@ -10,7 +10,7 @@ namespace Rlaif.Learning.Tests.Training;
 
 public class PairBatchTests
 {
-    // Attention with a mask instead of a causal kernel: measured 1e-6 on the tiny models.
+    // Attention to what a mask leaves, and sums in another order: measured 1e-6 on the tiny models.
     private const float Bound = 1e-5f;
 
     [Fact]
