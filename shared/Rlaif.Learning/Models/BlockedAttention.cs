@@ -24,13 +24,14 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
     /// <param name="mask">[batch or 1, 1, time, time], added to the scores: -∞ at the least where a key is after its query, and 0 where it is the query's own token. Null: -∞ there alone.</param>
     public static Tensor Of(Tensor query, Tensor key, Tensor value, Tensor? mask = null)
     {
+        Tensor[] inputs = mask is null ? [query, key, value] : [query, key, value, mask];
         if (is_grad_enabled())
         {
-            return BackwardPass.Recorded(() => mask is null ? apply(query, key, value) : apply(query, key, value, mask));
+            return BackwardPass.Recorded(() => apply([.. inputs]));
         }
 
         using var scope = NewDisposeScope();
-        return new Blocks(query, key, value, mask).Mixed(keep: null).MoveToOuterDisposeScope();
+        return new Blocks(inputs).Mixed(keep: null).MoveToOuterDisposeScope();
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
@@ -66,17 +67,14 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
         private readonly long batch, pairs, heads, time, width;
         private readonly double scale;
 
-        public Blocks(params Tensor[] inputs)
-            : this(inputs[0], inputs[1], inputs[2], inputs.ElementAtOrDefault(3))
+        /// <param name="inputs">Query, key, value and, where there is one, mask.</param>
+        public Blocks(Tensor[] inputs)
         {
-        }
-
-        public Blocks(Tensor query, Tensor key, Tensor value, Tensor? mask)
-        {
+            var (query, key, value) = (inputs[0], inputs[1], inputs[2]);
             (batch, pairs, time, width) = (query.shape[0], key.shape[1], query.shape[2], query.shape[3]);
             (heads, scale) = (query.shape[1] / pairs, 1 / Math.Sqrt(width));
             (queries, keys, values) = (Apart(query), key.reshape(batch * pairs, time, width), value.reshape(batch * pairs, time, width));
-            this.mask = mask;
+            mask = inputs.ElementAtOrDefault(3);
         }
 
         /// <param name="keep">Where the softmax of each block is put.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Rlaif.Recipes;
+using TorchSharp;
 
 namespace Rlaif.Learning.Native;
 
@@ -16,6 +17,9 @@ internal static unsafe class LibTorch
     /// <summary>Once, before the first tensor; nothing without the setting.</summary>
     /// <exception cref="InputException">The folder holds no LibTorch that fits.</exception>
     public static void Open() => _ = Opened.Value;
+
+    /// <summary>Where a function of C++ is that TorchSharp does not have.</summary>
+    public static nint Export(string mangled) => NativeLibrary.GetExport(NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), mangled);
 
     internal static bool Load(string folder)
     {

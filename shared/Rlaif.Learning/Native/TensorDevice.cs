@@ -84,11 +84,10 @@ internal static unsafe partial class TensorDevice
         {
             // cuBLAS reads it once. .NET's own variables do not reach C.
             _ = SetEnvironment("CUBLAS_WORKSPACE_CONFIG", ":4096:8", overwrite: 0);
-            var library = NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
-            var context = ((delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "_ZN2at13globalContextEv"))();
+            var context = ((delegate* unmanaged<nint>)LibTorch.Export("_ZN2at13globalContextEv"))();
             // Filling memory that is overwritten anyway finds bugs and costs time.
-            ((delegate* unmanaged<nint, byte, void>)NativeLibrary.GetExport(library, "_ZN2at7Context39setDeterministicFillUninitializedMemoryEb"))(context, 0);
-            return new(context, NativeLibrary.GetExport(library, "_ZN2at7Context26setDeterministicAlgorithmsEbb"));
+            ((delegate* unmanaged<nint, byte, void>)LibTorch.Export("_ZN2at7Context39setDeterministicFillUninitializedMemoryEb"))(context, 0);
+            return new(context, LibTorch.Export("_ZN2at7Context26setDeterministicAlgorithmsEbb"));
         }
 
         public void Set(bool on) => ((delegate* unmanaged<nint, byte, byte, void>)Setter)(Context, on ? (byte)1 : (byte)0, 0);

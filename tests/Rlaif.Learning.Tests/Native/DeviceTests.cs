@@ -110,7 +110,7 @@ public class DeviceTests
     });
 
     private static bool IsOptimizing() => Marshal.GetDelegateForFunctionPointer<Asking>(
-        NativeLibrary.GetExport(NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), "_ZN5torch3jit24getGraphExecutorOptimizeEv"))() != 0;
+        LibTorch.Export("_ZN5torch3jit24getGraphExecutorOptimizeEv"))() != 0;
 
     private static Task OnCard(Action check) => TorchThread.Run(() =>
     {
