@@ -104,8 +104,8 @@ public sealed record GrpoRecipe : GroupRecipe
     [OneOf("token", "sequence")]
     public string Ratio { get; init; } = "token";
 
-    /// <summary>By which deviation rewards less their group's mean are divided.</summary>
-    [OneOf("group", "batch", "none")]
+    /// <summary>By which deviation rewards less their group's mean are divided; <c>each</c>: those of each source by their own in the group, before they are added up (GDPO).</summary>
+    [OneOf("group", "batch", "none", "each")]
     public string Scale { get; init; } = "group";
 
     /// <summary>Weight of the k3 penalty against the policy that the training starts from (Shao et al. 2024: 0.04; TRL: 0).</summary>

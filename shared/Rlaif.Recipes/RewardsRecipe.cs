@@ -34,4 +34,8 @@ public sealed record RewardsRecipe
     /// <summary>Tokens above which a response pays for its length.</summary>
     [Between(1, 1_000_000, "64")]
     public int LongestTokens { get; init; } = 64;
+
+    /// <summary>Of every source.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<double> Weights => [RewardModel, Rules, Answer, Judge, Length];
 }

@@ -8,7 +8,7 @@ namespace Rlaif.EndToEnd.Tests;
 /// <summary>Where two models that ought to be one are not: one weight that is far off, or all of them a little, tell a damaged start from other arithmetic.</summary>
 internal static class WeightDifference
 {
-    private const int Shown = 12;
+    private const int Shown = 3;
 
     /// <param name="expected">Rows of <see cref="FactCounts.Trained(string)"/>.</param>
     /// <param name="home">Whose they are.</param>

@@ -9,9 +9,10 @@ internal static class RewardFigures
     /// the others where there are any. Nothing where the rewards have no parts.</summary>
     public static IEnumerable<(string Name, double Value)> Of(IReadOnlyList<Rollout> made)
     {
-        foreach (var name in made[0].Parts.Keys)
+        for (var i = 0; i < made[0].Parts.Count; i++)
         {
-            var all = made.SelectMany(rollout => rollout.Parts[name]).ToList();
+            var name = made[0].Parts[i].Name;
+            var all = made.SelectMany(rollout => rollout.Parts[i].Scores).ToList();
             var said = all.Where(score => !float.IsNaN(score)).Select(score => (double)score).ToList();
             if (said.Count > 0)
             {

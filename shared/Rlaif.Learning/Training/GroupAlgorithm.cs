@@ -22,6 +22,12 @@ internal sealed record GroupSamples(Tensor Rewards, IReadOnlyList<int> Lengths, 
     /// <summary>Of the greedy response to each prompt, [prompts]; null where the algorithm does not ask for it.</summary>
     public Tensor? Greedy { get; init; }
 
+    /// <summary>What each source of the rewards said of each response, [responses, sources], NaN where it said nothing; null where the algorithm does not ask for it.</summary>
+    public Tensor? PerSource { get; init; }
+
+    /// <summary>What each source's rewards are multiplied by, [sources].</summary>
+    public Tensor? SourceWeights { get; init; }
+
     /// <summary>k1 against the reference, summed over each response, [responses], nats per sequence; null where one of both is missing.</summary>
     public Tensor? Kl => Old is null || Reference is null ? null : SequenceKl(Old, Reference);
 
@@ -58,6 +64,9 @@ internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
 
     /// <summary>Whether the greedy response to each prompt is needed, too.</summary>
     public virtual bool NeedsGreedy => false;
+
+    /// <summary>Whether what each source of the rewards said is needed, and not their sum alone; then all samples are learnt from.</summary>
+    public virtual bool NeedsSources => false;
 
     /// <summary>Whether a response without its end token is left out of the loss.</summary>
     public virtual bool MasksTruncated => false;

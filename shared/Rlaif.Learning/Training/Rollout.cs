@@ -9,8 +9,8 @@ namespace Rlaif.Learning.Training;
 /// <param name="Rewards">Of each response, after penalties; finite.</param>
 internal sealed record Rollout(ResponseGroup Group, IReadOnlyList<bool> Ended, IReadOnlyList<float> Rewards)
 {
-    /// <summary>What each source of the rewards gave each response, by the source's name; none where there is one source only and nothing to tell apart.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<float>> Parts { get; init; } = new Dictionary<string, IReadOnlyList<float>>(0);
+    /// <summary>What each source of the rewards gave each response; none where the recipe names no sources and there is nothing to tell apart.</summary>
+    public IReadOnlyList<RewardPart> Parts { get; init; } = [];
 
     /// <summary>Batches of rollouts that the policy has learnt from since it sampled; 0: it is the one that sampled.</summary>
     public int Staleness { get; init; }

@@ -43,11 +43,12 @@ internal sealed class SampledRollouts(
             .. answers.Chunk(samples).Select((siblings, place) =>
             {
                 var own = (place * samples)..((place + 1) * samples);
+                IReadOnlyList<RewardPart> said = [.. parts.Select(part => part with { Scores = [.. part.Scores.Take(own)] })];
                 return new Rollout(new(siblings[0].PromptTokens, [.. siblings.Select(answer => answer.Tokens)]), [.. siblings.Select(answer => answer.Ended)], totals[own])
                 {
-                    Parts = recipe.Rewards is null ? new Dictionary<string, IReadOnlyList<float>>(0) : Own(parts, own),
+                    Parts = recipe.Rewards is null ? [] : said,
                     Behaviour = [.. sampled.LogProbs.Take(own)],
-                    IsJudged = parts.Any(part => part.Take(own).Any(said => !float.IsNaN(said))),
+                    IsJudged = said.Any(part => part.Scores.Any(score => !float.IsNaN(score))),
                 };
             }),
         ];
@@ -68,9 +69,6 @@ internal sealed class SampledRollouts(
 
     private IEnumerable<SamplingRequest> Requests(int prompt, int batch, int place) => Enumerable.Range(place * samples, samples).Select(row =>
         new SamplingRequest(Prompt(prompt), recipe.Temperature, 1, recipe.MaxNewTokens, draws, ((ulong)batch << 32) | (uint)row, endIds));
-
-    private Dictionary<string, IReadOnlyList<float>> Own(IReadOnlyList<IReadOnlyList<float>> parts, Range own) =>
-        rewards.Names.Zip(parts).ToDictionary(part => part.First, part => (IReadOnlyList<float>)[.. part.Second.Take(own)], StringComparer.Ordinal);
 
     private float[] Shaped(float[] sums, SampledAnswer[] answers)
     {

@@ -91,12 +91,15 @@ internal sealed class TrainingLoop
         void Tell(IEnumerable<(string Name, double Value)> told) => metrics.AddRange(told.Select(one => new TrainingMetric(step + 1, one.Name, one.Value)));
         try
         {
+            Fingerprints.Begin();
+            Fingerprints.Add("weights", [.. objective.Weights.Select(weight => weight.Value)]);
             figures = objective.Begin(step, plan.Batches[step], cancel);
             var (sums, ratioMax) = Backward(plan.Batches[step], cancel);
+            Fingerprints.Add("gradients", [.. objective.Weights.Select(weight => weight.Value.grad!)]);
             CheckFinite(sums, step);
             var verdict = objective.Judge(sums, ratioMax);
             var updated = verdict == StepVerdict.Learn ? optimizers.Update(plan, step, Math.Pow(0.5, rollbacks)) : [];
-            Tell([.. objective.Metrics.Zip(sums), .. figures, .. updated, .. plan.Guards is { LooksAtSteps: true } ? new[] { (StepGuard.RatioMax, ratioMax) } : []]);
+            Tell([.. objective.Metrics.Zip(sums), .. figures, .. updated, .. plan.Guards is { LooksAtSteps: true } ? new[] { (StepGuard.RatioMax, ratioMax) } : [], .. Fingerprints.End()]);
             TrainedTokens.Add(objective, plan.Batches[step]);
             if (verdict != StepVerdict.Learn)
             {

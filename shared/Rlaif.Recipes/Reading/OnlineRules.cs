@@ -173,9 +173,28 @@ internal static class OnlineRules
             document.Unused($"{path}.clipHigh", grpo.ClipHigh, defaults.ClipHigh, $"in {grpo.Loss}, which does not clip");
         }
 
+        if (grpo.Scale == "each")
+        {
+            CheckEach(document, path, grpo);
+        }
+
         if (grpo.Loss == "vespo" && grpo.Ratio == "sequence")
         {
             document.Wrong($"{path}.ratio", "is sequence, which plays no part in vespo: it weighs responses by a ratio of its own.");
+        }
+    }
+
+    private static void CheckEach(RecipeDocument document, string path, GrpoRecipe grpo)
+    {
+        if (grpo.Rewards?.Weights.Count(weight => weight > 0) is not > 1)
+        {
+            document.Wrong($"{path}.scale", "is each, which scales several sources of rewards apart, and there is one; name more under rewards, or write group.");
+        }
+
+        if (grpo.MissingEndPenalty > 0)
+        {
+            document.Wrong($"{path}.missingEndPenalty", FormattableString.Invariant(
+                $"is {grpo.MissingEndPenalty} in the unit of rewards, which scale: each takes away; leave it out, or set maskTruncated to true."));
         }
     }
 

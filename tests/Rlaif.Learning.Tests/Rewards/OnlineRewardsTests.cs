@@ -2,6 +2,8 @@ using Rlaif.Learning.Rewards;
 using Rlaif.Learning.Tests.Training;
 using Rlaif.Learning.Training;
 using Rlaif.Recipes;
+using TorchSharp;
+using static TorchSharp.torch;
 using Trainer = Rlaif.Learning.Training.Training;
 
 namespace Rlaif.Learning.Tests.Rewards;
@@ -49,6 +51,35 @@ public class OnlineRewardsTests
         var metrics = Trainer.Online(Job(tiny, "liked") with { RewardModel = null, Rules = new LikesOneToken() }, new() { Grpo = recipe }, tiny.Out("liked"), (_, _) => { }, CancellationToken.None);
         var rewards = metrics.Where(metric => metric.Name == "reward/rules_mean").Select(metric => metric.Value).ToList();
         Assert.True(rewards.TakeLast(3).Average() > 0.4 && rewards[0] < 0.1, $"rewards went {string.Join(' ', rewards.Select(reward => $"{reward:0.00}"))}");
+    });
+
+    // One source's numbers are a hundred times the other's: added up first, it decides alone.
+    [Theory]
+    [InlineData("group", new[] { -0.7071f, 0.7071f, 0.7071f, -0.7071f })]
+    [InlineData("each", new[] { 0, 0, 1.2246f, -1.2246f })]
+    public Task A_source_of_large_numbers_decides_alone_unless_each_is_scaled_by_itself(string scale, float[] expected) => TinyTraining.Run(_ =>
+    {
+        using var scope = NewDisposeScope();
+        var algorithm = new GrpoAlgorithm(new() { Scale = scale, Samples = 2 });
+        var worth = algorithm.Worth(new(tensor(new[] { 1f, 100, 101, 0 }), [1, 1, 1, 1], null, null)
+        {
+            PerSource = tensor(new[] { 1f, 0, 0, 100, 1, 100, 0, 0 }, 4, 2), SourceWeights = tensor(new[] { 1f, 1 }),
+        });
+        Assert.All(worth.Zip(expected), pair => Assert.Equal(pair.Second, Assert.Single(pair.First), 2e-4f));
+    });
+
+    [Fact]
+    public Task Sources_that_are_scaled_apart_train_another_policy_and_the_same_one_each_time() => TinyTraining.Run(tiny =>
+    {
+        IReadOnlyList<TrainingMetric> Of(string name, string scale, double length) => Trainer.Online(
+            Job(tiny, name) with { RewardModel = null, Rules = new LikesOneToken() },
+            new() { Grpo = new() { Scale = scale, Rewards = new() { Rules = 1, Length = length, LongestTokens = 4 }, Samples = 3, MaxNewTokens = 8, Batch = 11, LearningRate = 5e-3, WarmupSteps = 0 } },
+            tiny.Out(name), (_, _) => { }, CancellationToken.None);
+        Of("each", "each", 1);
+        Of("again", "each", 1);
+        Of("group", "group", 1);
+        Assert.Equal(tiny.Sha256("each"), tiny.Sha256("again"));
+        Assert.NotEqual(tiny.Sha256("each"), tiny.Sha256("group"));
     });
 
     [Theory]

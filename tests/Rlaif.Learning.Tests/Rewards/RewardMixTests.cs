@@ -32,8 +32,8 @@ public class RewardMixTests
                 var (sums, parts) = mix.Of(answers, samples: 2, cancel);
                 // 2 · 0.25 + 0.5 · 0, and 2 · 0.25 (its sibling's) + 0.5 · -2; nobody knows an answer, so it adds nothing.
                 Assert.Equal([0.5f, -0.5f], sums);
-                Assert.Equal([0.25f, float.NaN], parts[0]);
-                Assert.Equal(["rules", "length", "answer"], mix.Names);
+                Assert.Equal([0.25f, float.NaN], parts[0].Scores);
+                Assert.Equal([("rules", 2), ("length", 0.5), ("answer", 1)], parts.Select(part => (part.Name, part.Weight)));
             },
             cancel);
     }
