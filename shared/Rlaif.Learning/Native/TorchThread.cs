@@ -175,6 +175,7 @@ public static class TorchThread
     private static Thread Start()
     {
         LibTorch.Open();
+        VectorMath.Settle();
         var thread = new Thread(() =>
         {
             isCurrent = true;
