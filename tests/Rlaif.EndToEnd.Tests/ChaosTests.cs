@@ -46,10 +46,10 @@ public class ChaosTests(ITestOutputHelper output)
             do
             {
                 runs++;
-                var embedded = await run.Finish(Deployment.Fingerprints, "calm", Cancel, "--seed", $"{runs}");
+                var embedded = await run.Finish("calm", Cancel, "--seed", $"{runs}");
                 var disturbed = await DisturbedRun.Finish(run, deployment, disturbance, runs);
                 var (expected, trained) = (await FactCounts.Trained(run.Home("calm")), await deployment.Trained());
-                Assert.Contains(expected, row => row.Contains(" fingerprint/gradients=", StringComparison.Ordinal));
+                Assert.NotEmpty(expected);
                 Assert.True(
                     expected.SequenceEqual(trained),
                     // What is shown of a failure are its first lines.
@@ -63,10 +63,10 @@ public class ChaosTests(ITestOutputHelper output)
 
     private static string Lines(IEnumerable<string> lines) => string.Join("\n  ", lines.Take(40));
 
-    /// <summary>Where a row has another value in the other list, both one after the other; models are long, and come last.</summary>
+    /// <summary>Where a row has another value in the other list, both one after the other, in the order in which they came to be.</summary>
     private static IEnumerable<string> Differences(IReadOnlyList<string> calm, IReadOnlyList<string> disturbed) =>
-        calm.Except(disturbed).Select(row => $"calm      {row}").Concat(disturbed.Except(calm).Select(row => $"disturbed {row}"))
-            .OrderBy(row => row.Contains(" weights ", StringComparison.Ordinal)).ThenBy(row => row[10..], StringComparer.Ordinal);
+        calm.Except(disturbed).Select(row => (Row: row, Whose: "calm     ")).Concat(disturbed.Except(calm).Select(row => (Row: row, Whose: "disturbed")))
+            .OrderBy(one => one.Row, StringComparer.Ordinal).Select(one => $"{one.Whose} {one.Row}");
 
     /// <summary>The artifacts that a home holds: no orphan, none missing.</summary>
     private static IReadOnlyList<string> Artifacts(string home)

@@ -10,9 +10,6 @@ internal sealed class Deployment : IAsyncDisposable
 {
     private const string Name = "deployment";
 
-    /// <summary>Where a training parts from the one that it ought to be is to be seen.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Fingerprints = new Dictionary<string, string>(StringComparer.Ordinal) { ["RLAIF_FINGERPRINTS"] = "on" };
-
     private readonly RlaifProcess up;
 
     private Deployment(PrivateServers servers, SmallDisk disk, string database, string broker, int port, string replicas)
@@ -20,7 +17,7 @@ internal sealed class Deployment : IAsyncDisposable
         (Servers, Disk, ConnectionString) = (servers, disk, database);
         Server = $"http://127.0.0.1:{port}";
         up = RlaifProcess.Start(
-            new Dictionary<string, string>(Fingerprints, StringComparer.Ordinal)
+            new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["RLAIF_BROKER"] = broker, ["RLAIF_DATABASE"] = database, ["RLAIF_LISTEN"] = Server, ["RLAIF_LEASE_SECONDS"] = "5", ["RLAIF_LOG"] = "Warning",
                 ["RLAIF_LOG_FORMAT"] = "json",

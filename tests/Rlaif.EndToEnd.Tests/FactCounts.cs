@@ -13,6 +13,8 @@ internal static class FactCounts
         "settled", "training_job", "metric", "checkpoint", "score", "evaluation",
     ];
 
+    private static readonly string[] Stages = ["reward-model", "sft", "dpo"];
+
     public static async Task<IReadOnlyDictionary<string, long>> Of(Database database)
     {
         await using var connection = await database.Open(TestContext.Current.CancellationToken);
@@ -32,17 +34,20 @@ internal static class FactCounts
         return await Of(database);
     }
 
-    /// <summary>What a database says of its models: which, from what, and the figures of each step. Nothing of when.</summary>
+    /// <summary>What a database says of its models: the figures of each step, and which came of them. Nothing of when; sorted as they came to be, round by round, stage by
+    /// stage, step by step.</summary>
     public static async Task<IReadOnlyList<string>> Trained(Database database)
     {
         await using var connection = await database.Open(TestContext.Current.CancellationToken);
         var checkpoints = await connection.QueryAsync<CheckpointRow>(
             "select command_id, round, kind, artifact, weights_sha256, start_artifact, data_artifact from checkpoint");
-        var metrics = await connection.QueryAsync<MetricRow>("select command_id, stage, step, name, value from metric");
+        var metrics = await connection.QueryAsync<MetricRow>("select command_id, round, stage, step, name, value from metric");
         return
         [
-            .. checkpoints.Select(row => $"{row.CommandId:N} round {row.Round} {row.Kind} {row.Artifact} weights {row.WeightsSha256} from {row.StartArtifact} and {row.DataArtifact}")
-                .Concat(metrics.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.CommandId:N} {row.Stage} step {row.Step} {row.Name}={row.Value:R}")))
+            .. metrics.Select(row => string.Create(
+                    CultureInfo.InvariantCulture, $"round {row.Round} {Array.IndexOf(Stages, row.Stage)} {row.Stage} step {row.Step:000} {row.Name}={row.Value:R} of {row.CommandId:N}"))
+                .Concat(checkpoints.Select(row =>
+                    $"round {row.Round} model {row.Kind} {row.Artifact} weights {row.WeightsSha256} from {row.StartArtifact} and {row.DataArtifact} of {row.CommandId:N}"))
                 .Order(StringComparer.Ordinal),
         ];
     }

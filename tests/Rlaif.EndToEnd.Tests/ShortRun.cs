@@ -23,13 +23,9 @@ internal sealed class ShortRun : IDisposable
         ["run", Repository.Path("recipes/quickstart.yaml"), "--home", Home(name), "--summary", Summary(name), .. Settings, .. more];
 
     /// <summary>Runs it to its end; the summary.</summary>
-    public Task<JsonElement> Finish(string name, CancellationToken cancel, params string[] more) =>
-        Finish(new Dictionary<string, string>(StringComparer.Ordinal), name, cancel, more);
-
-    /// <summary>The same with settings in its environment.</summary>
-    public async Task<JsonElement> Finish(IReadOnlyDictionary<string, string> settings, string name, CancellationToken cancel, params string[] more)
+    public async Task<JsonElement> Finish(string name, CancellationToken cancel, params string[] more)
     {
-        var (code, output) = await RlaifProcess.Run(settings, cancel, Command(name, more));
+        var (code, output) = await RlaifProcess.Run(cancel, Command(name, more));
         Assert.True(code == 0, output);
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(Summary(name), cancel));
         return json.RootElement.Clone();

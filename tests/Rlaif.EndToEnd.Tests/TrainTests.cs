@@ -44,6 +44,19 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public async Task Asked_for_fingerprints_a_training_has_them_among_its_metrics()
+    {
+        var data = Path.Combine(folder, "few.jsonl");
+        await File.WriteAllLinesAsync(data, ["""{"prompt":"One and one?","completion":"Two."}"""], Cancel);
+        var (code, told) = await RlaifProcess.Run(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["RLAIF_FINGERPRINTS"] = "on" }, Cancel,
+            "train", "sft", "--model", Repository.Path("models/tiny"), "--data", data, "--out", Path.Combine(folder, "looked"), "--set", "epochs=1", "--set", "threads=1");
+        Assert.True(code == 0, told);
+        var metrics = await File.ReadAllTextAsync(Path.Combine(folder, "looked", "metrics.jsonl"), Cancel);
+        Assert.All(["weights", "ids", "tables", "layer_0", "gradients"], name => Assert.Contains($"fingerprint/{name}", metrics, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Killed_and_started_again_a_training_ends_in_the_bytes_of_a_calm_one()
     {
         var data = Path.Combine(folder, "data.jsonl");

@@ -50,10 +50,10 @@ internal static class WeightDifference
         return (name, apart.ne(0).sum().item<long>(), apart.NumberOfElements, apart[at].item<double>(), at, Value(one), Value(other));
     }
 
-    // "<command> round <n> <kind> <artifact> weights ..."; figures of a step have no such words.
+    // "round <n> model <kind> <artifact> weights ... of <command>"
     private static IEnumerable<(string Command, int Round, string Artifact)> Models(IReadOnlyList<string> lines) =>
-        lines.Select(line => line.Split(' ')).Where(words => words is [_, "round", _, _, _, "weights", ..])
-            .Select(words => (words[0], int.Parse(words[2], CultureInfo.InvariantCulture), words[4]));
+        lines.Select(line => line.Split(' ')).Where(words => words is ["round", _, "model", ..])
+            .Select(words => (words[^1], int.Parse(words[1], CultureInfo.InvariantCulture), words[4]));
 
     private static string Folder(string home, string artifact) => Path.Combine(new HomeFolder(home).Artifacts, artifact[..2], artifact);
 }

@@ -1,4 +1,5 @@
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Tests.Native;
 using Rlaif.Recipes;
 
 [assembly: AssemblyFixture(typeof(Rlaif.Learning.Tests.TestDevice))]
@@ -15,7 +16,13 @@ public sealed class TestDevice : IAsyncLifetime
     // Before any test: a device that is not there must fail all of them, not leave them on the CPU.
     public async ValueTask InitializeAsync()
     {
-        TorchRuntime.Open();                // for tests whose tensors are made on threads of their own
+        // For tests whose tensors are made on threads of their own.
+        TorchRuntime.Open();
+        if (!VectorMathTests.IsFresh)
+        {
+            VectorMath.Settle();
+        }
+
         if (Numerics.Device != DeviceKind.Cpu)
         {
             await TorchThread.Run(() => TorchRuntime.Use(Numerics));

@@ -130,7 +130,8 @@ internal static class Recipes
             Ratio = guarded.Loss == "vespo" ? "token" : guarded.Ratio,
             ClipLow = clips ? guarded.ClipLow : 0.2,
             ClipHigh = clips ? guarded.ClipHigh : 0.2,
-            Scale = guarded is { Scale: "each", MissingEndPenalty: 0, Rewards: { Rules: > 0, Answer: > 0 } } || guarded.Scale != "each" ? guarded.Scale : "batch",
+            MissingEndPenalty = guarded.Scale == "each" ? 0 : guarded.MissingEndPenalty,
+            Rewards = guarded is { Scale: "each", Rewards: { } rewards } ? rewards with { Rules = 1, Answer = 2 } : guarded.Rewards,
         };
     }
 

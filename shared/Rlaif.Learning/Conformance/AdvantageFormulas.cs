@@ -31,6 +31,15 @@ internal static class AdvantageFormulas
             .Select(one => OfTokens(Kl, $"{one.Kind}", t => KlEstimator.Of(one.Kind, t[0], t[1], t[2]), x => Each(Rows * Time, i => x[2][i] == 1 ? one.Of(x[0][i] - x[1][i]) : 0), learns: true)),
         .. Enum.GetValues<WeightLevel>().SelectMany(level => Enum.GetValues<WeightLimit>().Select(limit => Weight(level, limit))),
         .. Enum.GetValues<RewardScale>().Select(scale => OfGroups($"GRPO, by {scale}", t => GroupAdvantage.Of(t[0], Size, scale).Advantages, r => Grouped(r, scale))),
+        new(Groups, "GRPO, each source by itself",
+            random =>
+            {
+                var (one, other) = (random.Normal(1, Prompts * Size), random.Normal(30, Prompts * Size));
+                one.Values[Size + 1] = other.Values[Size + 1] = other.Values[0] = double.NaN;
+                return [one, other];
+            },
+            t => GroupAdvantage.OfEach(stack([t[0], t[1]], 1), tensor(new[] { 2, 0.5 }).to(t[0].dtype), Size).Advantages,
+            (x, _) => ByBatch([.. Grouped(x[0], RewardScale.Group).Zip(Grouped(x[1], RewardScale.Group), (one, other) => (2 * one) + (0.5 * other))])),
         OfGroups("leave one out", t => LeaveOneOut.Of(t[0], Size), LeftOut),
         OfGroups("leave one out, normalised", t => LeaveOneOut.Of(t[0], Size, normalise: true), rewards => ByBatch(LeftOut(rewards))),
         OfGroups("greedy baseline", t => GreedyBaseline.Of(t[0], t[1]), (rewards, greedy) => Each(rewards.Length, i => double.IsNaN(rewards[i]) ? 0 : rewards[i] - greedy[i / Size])),

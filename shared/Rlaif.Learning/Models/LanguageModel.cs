@@ -90,8 +90,8 @@ public sealed class LanguageModel : IDisposable
     {
         var isRecomputed = Recomputes && is_grad_enabled();
         using var scope = NewDisposeScope();
-        Fingerprints.Add("ids", ids);
-        Fingerprints.Add("tables", cosines, sines);
+        Fingerprints.Current?.Add("ids", ids);
+        Fingerprints.Current?.Add("tables", cosines, sines);
         var x = EmbeddedTokens.Of(Embedding, ids);
         for (var layer = 0; layer < layers.Length; layer++)
         {
@@ -102,7 +102,7 @@ public sealed class LanguageModel : IDisposable
                 : layers[layer].Forward(x, cosines, sines, attention(layer))).MoveToOuterDisposeScope();
             x.Dispose();
             x = next;
-            Fingerprints.Add($"layer_{layer}", x);
+            Fingerprints.Current?.Add($"layer_{layer}", x);
         }
 
         return RmsNorm.Of(x, FinalNorm, Config.NormEpsilon).MoveToOuterDisposeScope();

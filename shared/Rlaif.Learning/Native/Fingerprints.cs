@@ -7,34 +7,30 @@ namespace Rlaif.Learning.Native;
 
 /// <summary>What a step of a training computes, a number for each thing: the first 32 bits of the SHA-256 of its bytes, in the order of the micro-batches. Two
 /// trainings that ought to be one tell by them where they part: at the weights they begin with, at the batch, in a layer, at the gradients.</summary>
-/// <remarks>Off unless <c>RLAIF_FINGERPRINTS</c> is set; they are metrics then, and change no byte of a model.</remarks>
-internal sealed class Fingerprints
+/// <remarks>They are metrics, and change no byte of a model. Off unless <c>RLAIF_FINGERPRINTS</c> is set.</remarks>
+internal sealed class Fingerprints : IDisposable
 {
-    private static readonly bool AreOn = Environment.GetEnvironmentVariable("RLAIF_FINGERPRINTS") is { Length: > 0 };
-
-    // Of the step under way on this thread.
-    [ThreadStatic]
-    private static Fingerprints? current;
+    // A span has at most 2^31 bytes.
+    private const long Slice = 1L << 28;
 
     private readonly List<(string Name, IncrementalHash Hash)> all = [];
 
-    /// <summary>From now on what this thread computes is looked at.</summary>
-    /// <param name="isOn">Null: as the environment says.</param>
-    public static void Begin(bool? isOn = null) => current = isOn ?? AreOn ? new() : null;
-
-    /// <summary>Adds tensors to a fingerprint, one after the other.</summary>
-    public static void Add(string name, params ReadOnlySpan<Tensor> tensors) => current?.Put(name, tensors);
-
-    /// <summary>The fingerprints since <see cref="Begin"/>; none where they are off.</summary>
-    public static IReadOnlyList<(string Name, double Value)> End()
+    private Fingerprints()
     {
-        IReadOnlyList<(string, double)> told = [.. (current?.all ?? []).Select(one => ($"fingerprint/{one.Name}", (double)BinaryPrimitives.ReadUInt32BigEndian(one.Hash.GetHashAndReset())))];
-        current?.all.ForEach(one => one.Hash.Dispose());
-        current = null;
-        return told;
     }
 
-    private void Put(string name, ReadOnlySpan<Tensor> tensors)
+    /// <summary>Whether trainings have them. Read and set on the torch thread.</summary>
+    public static bool AreOn { get; set; } = Environment.GetEnvironmentVariable("RLAIF_FINGERPRINTS") is { Length: > 0 };
+
+    /// <summary>Those of the step under way on this thread; null where nobody looks.</summary>
+    [field: ThreadStatic]
+    public static Fingerprints? Current { get; private set; }
+
+    /// <summary>Until it is disposed, what this thread computes is looked at; null where they are off.</summary>
+    public static Fingerprints? Begin() => Current = AreOn ? new() : null;
+
+    /// <summary>Adds tensors to a fingerprint, one after the other.</summary>
+    public void Add(string name, params IEnumerable<Tensor> tensors)
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
@@ -46,7 +42,21 @@ internal sealed class Fingerprints
 
         foreach (var tensor in tensors)
         {
-            hash.AppendData(tensor.detach().cpu().contiguous().bytes);
+            var values = tensor.detach().cpu().contiguous().flatten();
+            for (var at = 0L; at < values.shape[0]; at += Slice)
+            {
+                hash.AppendData(values.narrow(0, at, Math.Min(Slice, values.shape[0] - at)).bytes);
+            }
         }
+    }
+
+    /// <summary>All of them so far, in the order in which they were begun.</summary>
+    public IReadOnlyList<(string Name, double Value)> Told() =>
+        [.. all.Select(one => ($"fingerprint/{one.Name}", (double)BinaryPrimitives.ReadUInt32BigEndian(one.Hash.GetCurrentHash())))];
+
+    public void Dispose()
+    {
+        Current = null;
+        all.ForEach(one => one.Hash.Dispose());
     }
 }

@@ -22,16 +22,24 @@ internal sealed record GroupSamples(Tensor Rewards, IReadOnlyList<int> Lengths, 
     /// <summary>Of the greedy response to each prompt, [prompts]; null where the algorithm does not ask for it.</summary>
     public Tensor? Greedy { get; init; }
 
-    /// <summary>What each source of the rewards said of each response, [responses, sources], NaN where it said nothing; null where the algorithm does not ask for it.</summary>
-    public Tensor? PerSource { get; init; }
-
-    /// <summary>What each source's rewards are multiplied by, [sources].</summary>
-    public Tensor? SourceWeights { get; init; }
+    /// <summary>The rewards source by source; null where the algorithm does not ask for it.</summary>
+    public RewardSources? Sources { get; init; }
 
     /// <summary>k1 against the reference, summed over each response, [responses], nats per sequence; null where one of both is missing.</summary>
     public Tensor? Kl => Old is null || Reference is null ? null : SequenceKl(Old, Reference);
 
     public static Tensor SequenceKl(IReadOnlyList<float[]> policy, IReadOnlyList<float[]> reference) => tensor(policy.Zip(reference, (p, q) => p.Sum() - q.Sum()).ToArray());
+}
+
+/// <summary>What each source of the rewards said. In f64: the mean of equal numbers is that number then, and what is scaled twice is not its rounding.</summary>
+/// <param name="Scores">[responses, sources], NaN where one said nothing.</param>
+/// <param name="Weights">What each is multiplied by, [sources].</param>
+internal sealed record RewardSources(Tensor Scores, Tensor Weights)
+{
+    /// <summary>Of rollouts all of whose samples are learnt from.</summary>
+    public static RewardSources Of(IReadOnlyList<Rollout> made) => new(
+        stack(made[0].Parts.Select((_, i) => tensor(made.SelectMany(rollout => rollout.Parts[i].Scores).Select(score => (double)score).ToArray())), 1),
+        tensor(made[0].Parts.Select(part => part.Weight).ToArray()));
 }
 
 /// <summary>How an algorithm learns from groups of responses: what each is worth once for each batch of rollouts, then a loss of every step.</summary>
@@ -97,7 +105,7 @@ internal abstract record GroupAlgorithm(string Name, GroupRecipe Recipe)
     public abstract LossPart Loss(GrpoBatch batch, GroupWindow window);
 
     /// <summary>One value for each response.</summary>
-    protected static IReadOnlyList<float[]> Each(Tensor values) => [.. values.cpu().data<float>().Select(value => new[] { value })];
+    protected static IReadOnlyList<float[]> Each(Tensor values) => [.. values.to(ScalarType.Float32).cpu().data<float>().Select(value => new[] { value })];
 
     /// <summary>Responses that have a token to learn from.</summary>
     protected static long Responses(GrpoBatch batch) => batch.Mask.any(-1).sum().ToInt64();

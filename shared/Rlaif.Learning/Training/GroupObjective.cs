@@ -132,8 +132,7 @@ internal sealed class GroupObjective(
             tensor(made.SelectMany(rollout => rollout.Rewards).ToArray()), [.. groups.SelectMany(group => group.Responses).Select(response => response.Length)], old, before)
         {
             Greedy = greedy is null ? null : tensor(greedy.ToArray()),
-            PerSource = algorithm.NeedsSources ? stack(made[0].Parts.Select((_, i) => tensor(made.SelectMany(rollout => rollout.Parts[i].Scores).ToArray())), 1) : null,
-            SourceWeights = algorithm.NeedsSources ? tensor(made[0].Parts.Select(part => (float)part.Weight).ToArray()) : null,
+            Sources = algorithm.NeedsSources ? RewardSources.Of(made) : null,
         };
         IReadOnlyList<(string, double)> distance = looks ? [($"{algorithm.Name}/kl_k1_nats_per_sequence", (samples.Kl ?? Kl(sampled, cancel)).mean().item<float>())] : [];
         foreach (var (_, kl) in distance)

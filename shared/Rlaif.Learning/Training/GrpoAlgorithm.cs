@@ -23,7 +23,7 @@ internal sealed record GrpoAlgorithm(GrpoRecipe Settings) : GroupAlgorithm("grpo
     public override bool NeedsSources => Settings.Scale == "each";
 
     public override IReadOnlyList<float[]> Worth(GroupSamples samples) => Each(
-        (NeedsSources ? GroupAdvantage.OfEach(samples.PerSource!, samples.SourceWeights!, Settings.Samples)
+        (NeedsSources ? GroupAdvantage.OfEach(samples.Sources!.Scores, samples.Sources.Weights, Settings.Samples)
             : GroupAdvantage.Of(samples.Rewards, Settings.Samples, Enum.Parse<RewardScale>(Settings.Scale, ignoreCase: true))).Advantages);
 
     public override LossPart Loss(GrpoBatch batch, GroupWindow window)

@@ -87,19 +87,19 @@ internal sealed class TrainingLoop
     private StepVerdict Step(int step, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
+        using var looked = Fingerprints.Begin();
+        looked?.Add("weights", objective.Weights.Select(weight => (Tensor)weight.Value));
         IReadOnlyList<(string Name, double Value)> figures = [];
         void Tell(IEnumerable<(string Name, double Value)> told) => metrics.AddRange(told.Select(one => new TrainingMetric(step + 1, one.Name, one.Value)));
         try
         {
-            Fingerprints.Begin();
-            Fingerprints.Add("weights", [.. objective.Weights.Select(weight => weight.Value)]);
             figures = objective.Begin(step, plan.Batches[step], cancel);
             var (sums, ratioMax) = Backward(plan.Batches[step], cancel);
-            Fingerprints.Add("gradients", [.. objective.Weights.Select(weight => weight.Value.grad!)]);
+            looked?.Add("gradients", objective.Weights.Select(weight => weight.Value.grad!));
             CheckFinite(sums, step);
             var verdict = objective.Judge(sums, ratioMax);
             var updated = verdict == StepVerdict.Learn ? optimizers.Update(plan, step, Math.Pow(0.5, rollbacks)) : [];
-            Tell([.. objective.Metrics.Zip(sums), .. figures, .. updated, .. plan.Guards is { LooksAtSteps: true } ? new[] { (StepGuard.RatioMax, ratioMax) } : [], .. Fingerprints.End()]);
+            Tell([.. objective.Metrics.Zip(sums), .. figures, .. updated, .. plan.Guards is { LooksAtSteps: true } ? new[] { (StepGuard.RatioMax, ratioMax) } : [], .. looked?.Told() ?? []]);
             TrainedTokens.Add(objective, plan.Batches[step]);
             if (verdict != StepVerdict.Learn)
             {
@@ -111,7 +111,7 @@ internal sealed class TrainingLoop
         catch (DivergedException diverged) when (plan.GoesBack)
         {
             GoBack(diverged, step);
-            Tell(figures.Where(figure => double.IsFinite(figure.Value)));
+            Tell([.. figures.Where(figure => double.IsFinite(figure.Value)), .. looked?.Told() ?? []]);
             return StepVerdict.GoBack;
         }
     }

@@ -1,7 +1,9 @@
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Learning.Tests.Training;
+using Rlaif.Learning.Training;
 using static TorchSharp.torch;
+using Trainer = Rlaif.Learning.Training.Training;
 
 namespace Rlaif.Learning.Tests.Native;
 
@@ -21,19 +23,43 @@ public class FingerprintsTests
     });
 
     [Fact]
-    public Task Off_there_are_none() => TinyTraining.Run(_ =>
+    public Task On_they_are_metrics_of_every_step_and_the_model_is_the_same() => TinyTraining.Run(tiny =>
     {
-        Fingerprints.Begin();
-        using var one = ones(1);
-        Fingerprints.Add("one", one);
-        Assert.Empty(Fingerprints.End());
+        var off = Train(tiny, "off");
+        Fingerprints.AreOn = true;
+        try
+        {
+            var on = Train(tiny, "on");
+            Assert.Equal(tiny.Sha256("off"), tiny.Sha256("on"));
+            Assert.Equal(off, on.Where(metric => !metric.Name.StartsWith("fingerprint/", StringComparison.Ordinal)));
+            Assert.All(on.GroupBy(metric => metric.Step), step => Assert.Equal(
+                ["fingerprint/weights", "fingerprint/ids", "fingerprint/tables", "fingerprint/layer_0", "fingerprint/layer_1", "fingerprint/gradients"],
+                step.Select(metric => metric.Name).Where(name => name.StartsWith("fingerprint/", StringComparison.Ordinal))));
+        }
+        finally
+        {
+            Fingerprints.AreOn = false;
+        }
+
+        Assert.Null(Fingerprints.Current);
     });
+
+    private static IReadOnlyList<TrainingMetric> Train(TinyTraining tiny, string name) => Trainer.Sft(
+        new() { Start = tiny.Start, Data = tiny.ExamplesFile, Work = tiny.Work(name), Seed = 5 }, new() { Batch = 8, MicroBatch = 4, WarmupSteps = 0 }, tiny.Out(name), (_, _) => { }, CancellationToken.None);
 
     private static IReadOnlyList<(string Name, double Value)> Of(LanguageModel model)
     {
         using var scope = NewDisposeScope();
-        Fingerprints.Begin(isOn: true);
-        model.Hidden(tensor(new long[] { 5, 6, 7, 8 }, 1, 4));
-        return Fingerprints.End();
+        Fingerprints.AreOn = true;
+        try
+        {
+            using var looked = Fingerprints.Begin()!;
+            model.Hidden(tensor(new long[] { 5, 6, 7, 8 }, 1, 4));
+            return looked.Told();
+        }
+        finally
+        {
+            Fingerprints.AreOn = false;
+        }
     }
 }

@@ -8,20 +8,26 @@ public class VectorMathTests
 {
     private const string Fresh = "RLAIF_TEST_FRESH_PROCESS";
 
+    private const string Other = "This MKL is not that of LibTorch 2.10.";
+
+    /// <summary>Whether this process is one that nothing was computed in.</summary>
+    public static bool IsFresh => Environment.GetEnvironmentVariable(Fresh) is not null;
+
     // Of a process there is one first call: the test starts itself in another one.
     [Fact]
     public async Task The_processor_is_known_before_the_torch_thread_does_anything()
     {
-        if (Environment.GetEnvironmentVariable(Fresh) is null)
+        if (!IsFresh)
         {
             var start = new ProcessStartInfo("dotnet", [typeof(VectorMathTests).Assembly.Location, "-noColor", "-method", $"*.{nameof(The_processor_is_known_before_the_torch_thread_does_anything)}"])
             {
-                UseShellExecute = false, RedirectStandardOutput = true, Environment = { [Fresh] = "1" },
+                UseShellExecute = false, RedirectStandardOutput = true, Environment = { [Fresh] = "1", ["RLAIF_TEST_DEVICE"] = "cpu" },
             };
             using var process = Process.Start(start)!;
             var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.True(process.ExitCode == 0 && output.Contains("Total: 1,", StringComparison.Ordinal), output);
+            Assert.SkipWhen(output.Contains(Other, StringComparison.Ordinal), Other);
+            Assert.True(process.ExitCode == 0 && output.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", StringComparison.Ordinal), output);
             return;
         }
 
@@ -35,8 +41,8 @@ public class VectorMathTests
     private static nint WhereTheProcessorIsKept()
     {
         const int opcode = 0x058B, length = 6;
-        var function = LibTorch.Export("mkl_vml_serv_cpu_detect");
-        Assert.SkipUnless((ushort)Marshal.ReadInt16(function) == opcode, "Another MKL than LibTorch 2.10's: its function begins otherwise.");
+        var library = NativeLibrary.Load("LibTorchSharp", typeof(TorchSharp.torch).Assembly, null);
+        Assert.SkipUnless(NativeLibrary.TryGetExport(library, "mkl_vml_serv_cpu_detect", out var function) && (ushort)Marshal.ReadInt16(function) == opcode, Other);
         return function + length + Marshal.ReadInt32(function + 2);
     }
 }

@@ -63,9 +63,40 @@ public class OnlineRewardsTests
         var algorithm = new GrpoAlgorithm(new() { Scale = scale, Samples = 2 });
         var worth = algorithm.Worth(new(tensor(new[] { 1f, 100, 101, 0 }), [1, 1, 1, 1], null, null)
         {
-            PerSource = tensor(new[] { 1f, 0, 0, 100, 1, 100, 0, 0 }, 4, 2), SourceWeights = tensor(new[] { 1f, 1 }),
+            Sources = new(tensor(new double[] { 1, 0, 0, 100, 1, 100, 0, 0 }, 4, 2), tensor(new double[] { 1, 1 })),
         });
         Assert.All(worth.Zip(expected), pair => Assert.Equal(pair.Second, Assert.Single(pair.First), 2e-4f));
+    });
+
+    // The mean of eight times 0.7f in f32 is not 0.7f; that rounding, scaled twice, would be more than an advantage of 2.
+    [Fact]
+    public Task Groups_that_agree_teach_nothing_whatever_they_agree_on() => TinyTraining.Run(_ =>
+    {
+        using var scope = NewDisposeScope();
+        var agreed = new[] { 0.7f, 1f, 0.1f, 0f };
+        List<Rollout> made = [.. agreed.Select(reward => Judged(new RewardPart("rules", 2, Same(reward)), new RewardPart("answer", 1, Same(1 - reward))))];
+        var worth = new GrpoAlgorithm(new() { Scale = "each", Samples = 8 }).Worth(new(tensor(new float[32]), [], null, null) { Sources = RewardSources.Of(made) });
+        Assert.All(worth, one => Assert.Equal(0, Assert.Single(one)));
+        float[] Same(float reward) => [.. Enumerable.Repeat(reward, 8)];
+    });
+
+    // By hand: rules say 0.5 less than its mean, 0.5 more: scaled a, b and -a, -b times 2; of the second group rules say nothing, and of its last response nobody does.
+    [Fact]
+    public Task Each_source_counts_by_its_weight_where_it_said_something() => TinyTraining.Run(_ =>
+    {
+        using var scope = NewDisposeScope();
+        const float none = float.NaN;
+        List<Rollout> made =
+        [
+            Judged(new RewardPart("rules", 2, [0, 1, none]), new RewardPart("answer", 0.5, [1, 0, 0])),
+            Judged(new RewardPart("rules", 2, [none, none, none]), new RewardPart("answer", 0.5, [1, 0, none])),
+        ];
+        var worth = new GrpoAlgorithm(new() { Scale = "each", Samples = 3 }).Worth(new(tensor(new float[6]), [], null, null) { Sources = RewardSources.Of(made) });
+        var (half, third, whole) = (0.5 / (Math.Sqrt(0.5) + 1e-4), 1 / 3.0 / (Math.Sqrt(1 / 3.0) + 1e-4), 2 / 3.0 / (Math.Sqrt(1 / 3.0) + 1e-4));
+        double[] sums = [(-2 * half) + (0.5 * whole), (2 * half) - (0.5 * third), -0.5 * third, 0.5 * half, -0.5 * half];
+        var mean = sums.Average();
+        var deviation = Math.Sqrt(sums.Sum(sum => (sum - mean) * (sum - mean)) / 4);
+        Assert.All(worth.Zip([.. sums.Select(sum => (sum - mean) / (deviation + 1e-4)), 0]), pair => Assert.Equal(pair.Second, Assert.Single(pair.First), 1e-6));
     });
 
     [Fact]
@@ -102,6 +133,8 @@ public class OnlineRewardsTests
         job = named == "rewardModel" ? job with { RewardModel = null } : job;
         Assert.Equal(told, Assert.Throws<InputException>(() => Trainer.Online(job, new() { Grpo = recipe }, tiny.Out("none"), (_, _) => { }, CancellationToken.None)).Message);
     });
+
+    private static Rollout Judged(params RewardPart[] parts) => new(new([5], [.. parts[0].Scores.Select(_ => new[] { 7 })]), [], []) { Parts = parts };
 
     private static TrainingJob Job(TinyTraining tiny, string name) => new() { Start = tiny.Start, Data = tiny.PairsFile, Work = tiny.Work(name), Seed = 5, RewardModel = tiny.Rewards };
 
