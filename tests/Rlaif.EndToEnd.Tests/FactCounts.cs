@@ -42,12 +42,13 @@ internal static class FactCounts
         var checkpoints = await connection.QueryAsync<CheckpointRow>(
             "select command_id, round, kind, artifact, weights_sha256, start_artifact, data_artifact from checkpoint");
         var metrics = await connection.QueryAsync<MetricRow>("select command_id, round, stage, step, name, value from metric");
+        var stages = metrics.DistinctBy(row => row.CommandId).ToDictionary(row => row.CommandId, row => $"{Array.IndexOf(Stages, row.Stage)} {row.Stage}");
         return
         [
             .. metrics.Select(row => string.Create(
-                    CultureInfo.InvariantCulture, $"round {row.Round} {Array.IndexOf(Stages, row.Stage)} {row.Stage} step {row.Step:000} {row.Name}={row.Value:R} of {row.CommandId:N}"))
+                    CultureInfo.InvariantCulture, $"round {row.Round} {stages[row.CommandId]} step {row.Step:000} {row.Name}={row.Value:R} of {row.CommandId:N}"))
                 .Concat(checkpoints.Select(row =>
-                    $"round {row.Round} model {row.Kind} {row.Artifact} weights {row.WeightsSha256} from {row.StartArtifact} and {row.DataArtifact} of {row.CommandId:N}"))
+                    $"round {row.Round} {stages[row.CommandId]} trained {row.Artifact} weights {row.WeightsSha256} from {row.StartArtifact} and {row.DataArtifact} of {row.CommandId:N}"))
                 .Order(StringComparer.Ordinal),
         ];
     }

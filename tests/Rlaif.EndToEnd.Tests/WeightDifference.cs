@@ -18,7 +18,7 @@ internal static class WeightDifference
     public static IReadOnlyList<string> Of(IReadOnlyList<string> expected, string home, IReadOnlyList<string> found, string otherHome)
     {
         var others = Models(found).ToDictionary(model => model.Command, StringComparer.Ordinal);
-        return Models(expected).OrderBy(model => model.Round).Where(model => others.TryGetValue(model.Command, out var other) && other.Artifact != model.Artifact)
+        return Models(expected).Where(model => others.TryGetValue(model.Command, out var other) && other.Artifact != model.Artifact)
             .Select(model => Of(Folder(home, model.Artifact), Folder(otherHome, others[model.Command].Artifact))).FirstOrDefault(lines => lines.Count > 0, []);
     }
 
@@ -50,10 +50,9 @@ internal static class WeightDifference
         return (name, apart.ne(0).sum().item<long>(), apart.NumberOfElements, apart[at].item<double>(), at, Value(one), Value(other));
     }
 
-    // "round <n> model <kind> <artifact> weights ... of <command>"
-    private static IEnumerable<(string Command, int Round, string Artifact)> Models(IReadOnlyList<string> lines) =>
-        lines.Select(line => line.Split(' ')).Where(words => words is ["round", _, "model", ..])
-            .Select(words => (words[^1], int.Parse(words[1], CultureInfo.InvariantCulture), words[4]));
+    // "round <n> <place> <stage> trained <artifact> weights ... of <command>"
+    private static IEnumerable<(string Command, string Artifact)> Models(IReadOnlyList<string> lines) =>
+        lines.Select(line => line.Split(' ')).Where(words => words is ["round", _, _, _, "trained", ..]).Select(words => (words[^1], words[5]));
 
     private static string Folder(string home, string artifact) => Path.Combine(new HomeFolder(home).Artifacts, artifact[..2], artifact);
 }

@@ -11,7 +11,7 @@ namespace Rlaif.Learning.Native;
 internal sealed class Fingerprints : IDisposable
 {
     // A span has at most 2^31 bytes.
-    private const long Slice = 1L << 28;
+    private const long Slice = 1L << 27;
 
     private readonly List<(string Name, IncrementalHash Hash)> all = [];
 

@@ -188,13 +188,13 @@ internal static class OnlineRules
     {
         if (grpo.Rewards?.Weights.Count(weight => weight > 0) is not > 1)
         {
-            document.Wrong($"{path}.scale", "is each, which scales several sources of rewards apart, and there is one; name more under rewards, or write group.");
+            document.Wrong($"{path}.scale", "is each, which scales several sources of rewards apart; name two or more under rewards, or write group.");
         }
 
         if (grpo.MissingEndPenalty > 0)
         {
             document.Wrong($"{path}.missingEndPenalty", FormattableString.Invariant(
-                $"is {grpo.MissingEndPenalty} in the unit of rewards, which scale: each takes away; leave it out, or set maskTruncated to true."));
+                $"is {grpo.MissingEndPenalty} in the unit of rewards, which scale: each takes away; leave it out (maskTruncated: true leaves such responses out of the loss)."));
         }
     }
 

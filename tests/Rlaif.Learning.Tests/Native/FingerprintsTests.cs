@@ -25,9 +25,8 @@ public class FingerprintsTests
     [Fact]
     public Task On_they_are_metrics_of_every_step_and_the_model_is_the_same() => TinyTraining.Run(tiny =>
     {
-        var off = Train(tiny, "off");
-        Fingerprints.AreOn = true;
-        try
+        var off = Looked(false, () => Train(tiny, "off"));
+        Looked(true, () =>
         {
             var on = Train(tiny, "on");
             Assert.Equal(tiny.Sha256("off"), tiny.Sha256("on"));
@@ -35,31 +34,40 @@ public class FingerprintsTests
             Assert.All(on.GroupBy(metric => metric.Step), step => Assert.Equal(
                 ["fingerprint/weights", "fingerprint/ids", "fingerprint/tables", "fingerprint/layer_0", "fingerprint/layer_1", "fingerprint/gradients"],
                 step.Select(metric => metric.Name).Where(name => name.StartsWith("fingerprint/", StringComparison.Ordinal))));
-        }
-        finally
-        {
-            Fingerprints.AreOn = false;
-        }
-
-        Assert.Null(Fingerprints.Current);
+            return true;
+        });
     });
 
-    private static IReadOnlyList<TrainingMetric> Train(TinyTraining tiny, string name) => Trainer.Sft(
-        new() { Start = tiny.Start, Data = tiny.ExamplesFile, Work = tiny.Work(name), Seed = 5 }, new() { Batch = 8, MicroBatch = 4, WarmupSteps = 0 }, tiny.Out(name), (_, _) => { }, CancellationToken.None);
+    [Fact]
+    public Task A_step_that_is_broken_off_leaves_nobody_looking() => TinyTraining.Run(tiny => Looked(true, () =>
+    {
+        Assert.Throws<OperationCanceledException>(() => Train(tiny, "broken", new(canceled: true)));
+        Assert.Null(Fingerprints.Current);
+        return true;
+    }));
 
-    private static IReadOnlyList<(string Name, double Value)> Of(LanguageModel model)
+    private static IReadOnlyList<TrainingMetric> Train(TinyTraining tiny, string name, CancellationToken cancel = default) => Trainer.Sft(
+        new() { Start = tiny.Start, Data = tiny.ExamplesFile, Work = tiny.Work(name), Seed = 5 }, new() { Batch = 8, MicroBatch = 4, WarmupSteps = 0 }, tiny.Out(name), (_, _) => { }, cancel);
+
+    private static IReadOnlyList<(string Name, double Value)> Of(LanguageModel model) => Looked(true, () =>
     {
         using var scope = NewDisposeScope();
-        Fingerprints.AreOn = true;
+        using var looked = Fingerprints.Begin()!;
+        model.Hidden(tensor(new long[] { 5, 6, 7, 8 }, 1, 4));
+        return looked.Told();
+    });
+
+    private static T Looked<T>(bool areOn, Func<T> work)
+    {
+        var before = Fingerprints.AreOn;
+        Fingerprints.AreOn = areOn;
         try
         {
-            using var looked = Fingerprints.Begin()!;
-            model.Hidden(tensor(new long[] { 5, 6, 7, 8 }, 1, 4));
-            return looked.Told();
+            return work();
         }
         finally
         {
-            Fingerprints.AreOn = false;
+            Fingerprints.AreOn = before;
         }
     }
 }

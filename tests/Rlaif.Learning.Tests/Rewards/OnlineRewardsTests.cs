@@ -68,7 +68,7 @@ public class OnlineRewardsTests
         Assert.All(worth.Zip(expected), pair => Assert.Equal(pair.Second, Assert.Single(pair.First), 2e-4f));
     });
 
-    // The mean of eight times 0.7f in f32 is not 0.7f; that rounding, scaled twice, would be more than an advantage of 2.
+    // The mean of eight times 0.7f in f32 is not 0.7f, and scaled over the batch that rounding would be an advantage above 1.
     [Fact]
     public Task Groups_that_agree_teach_nothing_whatever_they_agree_on() => TinyTraining.Run(_ =>
     {
