@@ -33,6 +33,7 @@ public sealed class JudgeRewardTests : IDisposable
         // Of two that are compared one gets what the other lacks. Where one of a prompt's three pairs does not count, the response between the other two has the mean of both, and the
         // prompt's mean is off by a sixth of their difference. Which principles are drawn, and with what weight, follows from the run, and so from the port of its judge.
         Assert.All(metrics["reward/judge_mean"], mean => Assert.Equal(0.5, mean, 1 / 6.0));
+        Assert.Equal(0.5, metrics["reward/judge_mean"].Average(), 0.06);
         Assert.Contains(metrics["reward/judge_deviation"], deviation => deviation > 0.02);
         Assert.All(metrics["reward/judge_unscored"], share => Assert.InRange(share, 1 / 12.0 - 1e-9, 0.999));
 
