@@ -40,18 +40,37 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
         var query = RotaryTurn.Of(HeadNorm(Heads(0, config.Heads), QueryNorm), cosines, sines);
         var key = RotaryTurn.Of(HeadNorm(Heads(1, config.KeyValueHeads), KeyNorm), cosines, sines);
         var mixed = attend(query, key, Heads(2, config.KeyValueHeads));
-        x = x + Output.Of(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim));
-        return GatedFeedForward.Of(this, x, config.NormEpsilon);
+        var attended = Output.Of(mixed.transpose(1, 2).reshape(batch, time, config.Heads * config.HeadDim)).add_(x);
+        return GatedFeedForward.Of(this, attended, config.NormEpsilon);
     }
 
     /// <summary>Every token sees itself and those before it.</summary>
-    public static Tensor Causal(Tensor query, Tensor key, Tensor value) =>
-        TensorDevice.Current == DeviceKind.Cuda ? OnCard(query, key, value, null) : BlockedAttention.Of(query, key, value);
+    public static Tensor Causal(Tensor query, Tensor key, Tensor value) => Within(query, key, value, ((int)query.shape[2], null));
 
-    /// <summary>A token sees what <paramref name="mask"/>, added to the scores, does not make -∞: itself and some of those before it.</summary>
-    /// <param name="mask">[batch or 1, 1, time, time].</param>
-    public static Tensor Masked(Tensor query, Tensor key, Tensor value, Tensor mask) =>
-        TensorDevice.Current == DeviceKind.Cuda ? OnCard(query, key, value, mask) : BlockedAttention.Of(query, key, value, mask);
+    /// <summary>A token sees of its span what the mask, added to the scores, does not make -∞: itself and some of those before it.</summary>
+    /// <param name="query">[batch, heads, time, width].</param>
+    /// <param name="key">[batch, key/value heads, time, width].</param>
+    /// <param name="value">As the keys.</param>
+    /// <param name="spans">What attends by itself, along time. Mask: [batch or 1, 1, length, length]; null: every token sees itself and those before it.</param>
+    public static Tensor Within(Tensor query, Tensor key, Tensor value, params IReadOnlyList<(int Length, Tensor? Mask)> spans)
+    {
+        if (BlockedAttention.Reaches(query))
+        {
+            return BlockedAttention.Of(query, key, value, spans);
+        }
+
+        if (spans.Count == 1)
+        {
+            return OnCard(query, key, value, spans[0].Mask);
+        }
+
+        using var scope = NewDisposeScope();
+        var lengths = spans.Select(span => (long)span.Length).ToArray();
+        var (queries, keys, values) = (query.split(lengths, 2), key.split(lengths, 2), value.split(lengths, 2));
+        var mixed = spans.Select((span, i) => OnCard(queries[i], keys[i], values[i], span.Mask).transpose(1, 2));
+        // What comes next wants the heads of a token side by side in memory.
+        return cat([.. mixed], 1).transpose(1, 2).MoveToOuterDisposeScope();
+    }
 
     /// <summary>LibTorch's own kernel, wherever the tensors lie.</summary>
     /// <param name="mask">Null: every token sees itself and those before it.</param>
@@ -62,7 +81,7 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     }
 
     // Of each head by itself, [batch, heads, time, width].
-    private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : RmsNorm.Of(x, weight, config.NormEpsilon);
+    private Tensor HeadNorm(Tensor x, Parameter? weight) => weight is null ? x : RmsNorm.Of(x, weight, config.NormEpsilon);
 
     // A key/value head serves query heads in a row.
     private static Tensor Grouped(Tensor x, long shared)

@@ -23,21 +23,20 @@ internal sealed class GatedFeedForward : autograd.SingleTensorFunction<GatedFeed
 
         using var scope = NewDisposeScope();
         var normed = RmsNorm.Of(x, norm, epsilon);
-        return (x + down.Of(nn.functional.silu(gate.Of(normed)) * up.Of(normed))).MoveToOuterDisposeScope();
+        return (x + down.Of(GatedUnit.Of(gate.Of(normed), up.Of(normed)))).MoveToOuterDisposeScope();
     }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         using var scope = NewDisposeScope();
         var (x, norm, layer) = ((Tensor)vars[0], (Tensor)vars[1], (DecoderLayer)vars[3]);
-        var reciprocal = RmsNorm.Reciprocal(x, (double)vars[2]);
-        var normed = RmsNorm.Of(x, reciprocal, norm);
+        var (normed, reciprocal) = RmsNorm.Normed(x, norm, (double)vars[2]);
         var (gate, up) = (layer.Gate.Of(normed), layer.Up.Of(normed));
         ctx.set_materialize_grads(false);
         ctx.save_data("layer", layer);
         ctx.save_data("inputs", vars.Length);
         ctx.save_for_backward([x, reciprocal.MoveToOuterDisposeScope(), norm, gate.MoveToOuterDisposeScope(), up.MoveToOuterDisposeScope()]);
-        return layer.Down.Of(nn.functional.silu(gate).mul_(up)).add_(x).MoveToOuterDisposeScope();
+        return layer.Down.Of(GatedUnit.Product(gate, up)).add_(x).MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
@@ -51,20 +50,17 @@ internal sealed class GatedFeedForward : autograd.SingleTensorFunction<GatedFeed
         Tensor Rows(Tensor of) => of.reshape(-1, of.shape[^1]);
         var (x, reciprocal, norm, gate, up, gradient) = (Rows(saved[0]), Rows(saved[1]), saved[2], Rows(saved[3]), Rows(saved[4]), Rows(grad_output));
         var layer = (DecoderLayer)ctx.get_data("layer");
-        var inner = MatrixProduct.AddInputs(null, gradient, layer.Down.Weight);
-        var activated = nn.functional.silu(gate);
-        if (layer.Down.IsTrained)
+        var (ofGate, ofUp, product) = GatedUnit.Gradients(MatrixProduct.AddInputs(null, gradient, layer.Down.Weight), gate, up, layer.Down.IsTrained);
+        if (product is not null)
         {
-            using var product = activated * up;
             layer.Down.AddGradients(gradient, product);
+            product.Dispose();
         }
 
-        var ofUp = activated.mul_(inner);
-        var ofGate = GradientKernels.Silu(inner.mul_(up), gate);
-        var normed = RmsNorm.Of(x, reciprocal, norm);
+        var normed = RmsNorm.Again(x, reciprocal, norm);
         layer.Up.AddGradients(ofUp, normed);
         layer.Gate.AddGradients(ofGate, normed);
         var ofNormed = MatrixProduct.AddInputs(MatrixProduct.AddInputs(null, ofUp, layer.Up.Weight), ofGate, layer.Gate.Weight);
-        return RmsNorm.Backward(ofNormed, x, reciprocal, norm).add_(gradient).view(saved[0].shape).MoveToOuterDisposeScope();
+        return RmsNorm.Backward(ofNormed, x, reciprocal, norm, plus: gradient).view(saved[0].shape).MoveToOuterDisposeScope();
     }
 }

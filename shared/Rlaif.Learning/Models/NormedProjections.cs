@@ -32,12 +32,11 @@ internal sealed class NormedProjections : autograd.MultiTensorFunction<NormedPro
     {
         using var scope = NewDisposeScope();
         var (x, norm, projections) = ((Tensor)vars[0], (Tensor)vars[1], (IReadOnlyList<Projection>)vars[3]);
-        var reciprocal = RmsNorm.Reciprocal(x, (double)vars[2]);
+        var (normed, reciprocal) = RmsNorm.Normed(x, norm, (double)vars[2]);
         ctx.set_materialize_grads(false);
         ctx.save_data("projections", projections);
         ctx.save_data("inputs", vars.Length);
         ctx.save_for_backward([x, reciprocal.MoveToOuterDisposeScope(), norm]);
-        var normed = RmsNorm.Of(x, reciprocal, norm);
         return [.. projections.Select(one => one.Of(normed).MoveToOuterDisposeScope())];
     }
 
@@ -51,7 +50,7 @@ internal sealed class NormedProjections : autograd.MultiTensorFunction<NormedPro
         var (whole, reciprocal, norm) = (saved[0], saved[1].reshape(-1, 1), saved[2]);
         var x = whole.reshape(-1, whole.shape[^1]);
         var projections = (IReadOnlyList<Projection>)ctx.get_data("projections");
-        var normed = RmsNorm.Of(x, reciprocal, norm);
+        var normed = RmsNorm.Again(x, reciprocal, norm);
         Tensor? sum = null;
         for (var i = 0; i < projections.Count; i++)
         {

@@ -19,7 +19,10 @@ internal static unsafe class LibTorch
     public static void Open() => _ = Opened.Value;
 
     /// <summary>Where a function of C++ is that TorchSharp does not have.</summary>
-    public static nint Export(string mangled) => NativeLibrary.GetExport(NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null), mangled);
+    public static nint Export(string mangled) => NativeLibrary.GetExport(Native, mangled);
+
+    /// <summary>TorchSharp's native half: what it or a library that it needs has is found through it.</summary>
+    public static nint Native => NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
 
     internal static bool Load(string folder)
     {

@@ -56,27 +56,7 @@ internal sealed record GroupBatch(Tensor Ids, Tensor Positions, IReadOnlyList<(i
         var (rows, time) = (Ids.shape[0], Ids.shape[1]);
         var (cosines, sines) = model.Rotary.Upto(Positions.max().item<long>() + 1);
         Tensor Table(Tensor ofPositions) => ofPositions.index_select(0, Positions.reshape(-1)).view(rows, 1, time, -1);
-        var attend = Within();
-        return model.Hidden(Ids, Table(cosines), Table(sines), _ => attend).reshape(-1, model.Config.HiddenSize).MoveToOuterDisposeScope();
-    }
-
-    private Attention Within()
-    {
-        static Attention Of(Tensor? mask) => mask is null ? DecoderLayer.Causal : (query, key, value) => DecoderLayer.Masked(query, key, value, mask);
-        if (Spans.Count == 1)
-        {
-            return Of(Spans[0].Mask);
-        }
-
-        var lengths = Spans.Select(span => (long)span.Length).ToArray();
-        return (query, key, value) =>
-        {
-            using var scope = NewDisposeScope();
-            var (queries, keys, values) = (query.split(lengths, 2), key.split(lengths, 2), value.split(lengths, 2));
-            var mixed = Spans.Select((span, i) => Of(span.Mask)(queries[i], keys[i], values[i]).transpose(1, 2));
-            // What comes next wants the heads of a token side by side in memory.
-            return cat([.. mixed], 1).transpose(1, 2).MoveToOuterDisposeScope();
-        };
+        return model.Hidden(Ids, Table(cosines), Table(sines), _ => (query, key, value) => DecoderLayer.Within(query, key, value, Spans)).reshape(-1, model.Config.HiddenSize).MoveToOuterDisposeScope();
     }
 
     private static GroupBatch Of(IReadOnlyList<ResponseGroup> groups, int leftOut)

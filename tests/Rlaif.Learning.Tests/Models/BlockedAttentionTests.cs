@@ -36,7 +36,7 @@ public class BlockedAttentionTests
 
         foreach (var seen in new[] { null, triangle, mask })
         {
-            var (expected, blocked) = (Of((q, k, v) => Plain(q, k, v, seen ?? triangle)), Of((q, k, v) => BlockedAttention.Of(q, k, v, seen)));
+            var (expected, blocked) = (Of((q, k, v) => Plain(q, k, v, seen ?? triangle)), Of((q, k, v) => BlockedAttention.Of(q, k, v, (time, seen))));
             foreach (var actual in new[] { blocked, Of((q, k, v) => DecoderLayer.OnCard(q, k, v, seen)) })
             {
                 Assert.True(actual.Value.allclose(expected.Value, rtol: 1e-5, atol: 1e-6), "values");
@@ -44,7 +44,7 @@ public class BlockedAttentionTests
             }
 
             using var still = no_grad();
-            Assert.True(BlockedAttention.Of(inputs[0].transpose(1, 2), inputs[1].transpose(1, 2), inputs[2].transpose(1, 2), seen).equal(blocked.Value).all().item<bool>(), "without a gradient the same bits");
+            Assert.True(BlockedAttention.Of(inputs[0].transpose(1, 2), inputs[1].transpose(1, 2), inputs[2].transpose(1, 2), (time, seen)).equal(blocked.Value).all().item<bool>(), "without a gradient the same bits");
         }
     });
 
@@ -55,14 +55,14 @@ public class BlockedAttentionTests
         using var still = no_grad();
         const int Time = 130;
         Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 1, 2, Time, Width))];
-        var before = BlockedAttention.Of(all[0], all[1], all[2]);
+        var before = BlockedAttention.Of(all[0], all[1], all[2], (Time, null));
         // The last token alone, and by so much that nothing else would count.
         foreach (var one in all)
         {
             one.narrow(2, Time - 1, 1).mul_(1e4);
         }
 
-        var after = BlockedAttention.Of(all[0], all[1], all[2]);
+        var after = BlockedAttention.Of(all[0], all[1], all[2], (Time, null));
         Assert.True(before.narrow(2, 0, Time - 1).equal(after.narrow(2, 0, Time - 1)).all().item<bool>());
         Assert.True(after.isfinite().all().item<bool>());
     });

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Rlaif.Learning.Native;
+
+/// <summary>The matrix product of LibTorch's own BLAS, for products so small that each thread of a team does its own. Inside a team it computes with the calling thread alone.</summary>
+internal static unsafe class Blas
+{
+    private static readonly nint Sgemm = NativeLibrary.TryGetExport(LibTorch.Native, "sgemm_", out var entry) ? entry : 0;
+
+    /// <summary>Whether this LibTorch shows it: those of x86-64 do.</summary>
+    public static bool IsHere => Sgemm != 0;
+
+    /// <summary>c = scale · a b + keep · c, all in rows: a [rows, inner], b [inner, columns], c [rows, columns].</summary>
+    /// <param name="a">The first matrix.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="c">The result; read where <paramref name="keep"/> is not 0.</param>
+    /// <param name="rows">Of a and c.</param>
+    /// <param name="columns">Of b and c.</param>
+    /// <param name="inner">Columns of a, rows of b.</param>
+    /// <param name="scale">Of the product.</param>
+    /// <param name="keep">Of what c was.</param>
+    public static void Multiply(Matrix a, Matrix b, Matrix c, int rows, int columns, int inner, float scale = 1, float keep = 0)
+    {
+        // Fortran has columns: cᵀ = bᵀ aᵀ.
+        var (no, yes) = ((byte)'N', (byte)'T');
+        int strideA = a.Stride, strideB = b.Stride, strideC = c.Stride;
+        ((delegate* unmanaged<byte*, byte*, int*, int*, int*, float*, float*, int*, float*, int*, float*, float*, int*, void>)Sgemm)(
+            b.IsTransposed ? &yes : &no, a.IsTransposed ? &yes : &no, &columns, &rows, &inner, &scale, b.First, &strideB, a.First, &strideA, &keep, c.First, &strideC);
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    internal readonly struct Matrix(float* first, int stride, bool isTransposed = false)
+    {
+        public float* First => first;
+
+        public int Stride => stride;
+
+        public bool IsTransposed => isTransposed;
+
+        public Matrix T => new(first, stride, !isTransposed);
+    }
+}
