@@ -10,7 +10,7 @@ namespace Rlaif.Bench.Speed;
 /// <summary>DPO on real pairs, four of at most 512 tokens in a step, from its beginning: the reference is computed too.</summary>
 internal static class PairTraining
 {
-    private const int Pairs = 32, Batch = 4, Longest = 512;
+    private const int Pairs = 64, Batch = 4, Longest = 512;
     private const double Gigabyte = 1e9;
 
     public static Task<IReadOnlyList<Figure>> Measure() => TorchThread.Run<IReadOnlyList<Figure>>(() => [.. Hh(), Growth()]);

@@ -20,7 +20,7 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
     internal sealed record Limits(long Part, long Kept, long Narrowest)
     {
         // A card computes the faster the more it is given at once.
-        public static Limits Here => TensorDevice.Current == DeviceKind.Cuda ? new(1L << 26, 1L << 28, 512) : new(1L << 22, 1L << 26, 512);
+        public static Limits Here => TensorDevice.Current == DeviceKind.Cuda ? new(1L << 26, 1L << 28, 512) : new(1L << 22, 1L << 25, 512);
     }
 
     /// <summary>log p(target) of every row at a temperature, [rows], nats per token; at most 0.</summary>
@@ -53,10 +53,9 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
         {
             using var part = NewDisposeScope();
             var logits = Logits(states, weight, begin, count, temperature);
-            var highest = logits.amax([1], keepdim: true);
-            var (place, isOwn) = Within(targets, begin, count);
+            var (highest, exponentials) = VocabularyRows.Exponentials(logits);
+            var (place, isOwn) = VocabularyRows.Within(targets, begin, count);
             var own = logits.gather(1, place);
-            var exponentials = (isKept ? logits - highest : logits.sub_(highest)).exp_().sum(1, keepdim: true);
             if (isKept)
             {
                 kept.Add(logits.MoveToOuterDisposeScope());
@@ -85,18 +84,14 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
         var saved = ctx.get_saved_variables();
         var (states, weight, targets, logSum) = (saved[0], saved[1], saved[2], saved[3]);
         var (temperature, parts) = ((double)ctx.get_data("temperature"), (IReadOnlyList<(long, long)>)ctx.get_data("parts"));
-        // d log p(target) / d logits = 1 at the target - softmax: one number, so that what is left of a token that is nearly certain is rounded, not the two apart.
         var pull = (temperature == 1 ? grad_output : grad_output / temperature).unsqueeze(1);
-        var against = -pull;
         Tensor? back = null;
         for (var i = 0; i < parts.Count; i++)
         {
             using var part = NewDisposeScope();
             var (begin, count) = parts[i];
             var logits = saved.Count > 4 ? saved[4 + i] : Logits(states, weight, begin, count, temperature);
-            var gradient = logits.sub_(logSum).exp_().mul_(against);
-            var (own, isOwn) = Within(targets, begin, count);
-            gradient.scatter_(1, own, gradient.gather(1, own) + (pull * isOwn));
+            var gradient = VocabularyRows.Gradient(logits, logSum, pull, targets, begin);
             if (states.requires_grad)
             {
                 var sum = MatrixProduct.AddInputs(back, gradient, weight.narrow(0, begin, count));
@@ -113,13 +108,6 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
 
         return back?.MoveToOuterDisposeScope();
     });
-
-    /// <summary>Where each target stands in a part, [rows, 1] int64, anywhere if it does not; and whether it does.</summary>
-    private static (Tensor Place, Tensor IsThere) Within(Tensor targets, long begin, long count)
-    {
-        var place = targets.sub(begin).unsqueeze(1);
-        return (place.clamp(0, count - 1), place.ge(0).logical_and(place.lt(count)));
-    }
 
     private static Tensor Logits(Tensor states, Tensor weight, long begin, long count, double temperature)
     {

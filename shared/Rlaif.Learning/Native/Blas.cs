@@ -28,6 +28,17 @@ internal static unsafe class Blas
             b.IsTransposed ? &yes : &no, a.IsTransposed ? &yes : &no, &columns, &rows, &inner, &scale, b.First, &strideB, a.First, &strideA, &keep, c.First, &strideC);
     }
 
+    /// <summary>A product of two numbers, for whoever wants the library to have chosen its kernels.</summary>
+    public static void MultiplyOnce()
+    {
+        float one = 1, result;
+        Multiply(new(&one, 1), new(&one, 1), new(&result, 1), 1, 1, 1);
+    }
+
+    /// <summary>A matrix in memory, row by row.</summary>
+    /// <param name="first">Where it begins.</param>
+    /// <param name="stride">From one row in memory to the next.</param>
+    /// <param name="isTransposed">Whether its rows are columns there.</param>
     [StructLayout(LayoutKind.Auto)]
     internal readonly struct Matrix(float* first, int stride, bool isTransposed = false)
     {

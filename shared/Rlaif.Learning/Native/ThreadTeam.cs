@@ -25,6 +25,9 @@ internal static unsafe class ThreadTeam
 
     private static readonly nint DataOf = LibTorch.Export("THSTensor_data");
 
+    /// <summary>Whether there is a way in.</summary>
+    public static bool HasThreads => Region != 0;
+
     /// <summary>Whether its numbers are where kernels reach them.</summary>
     public static bool Reaches(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
 
@@ -35,7 +38,7 @@ internal static unsafe class ThreadTeam
     public static void Run<T>(T kernel, int parts)
         where T : unmanaged, IKernel
     {
-        if (parts < 2 || Region == 0)
+        if (parts < 2 || !HasThreads)
         {
             for (var part = 0; part < parts; part++)
             {

@@ -1,4 +1,5 @@
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
 using Rlaif.Learning.Tests.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -36,7 +37,7 @@ public class BlockedAttentionTests
 
         foreach (var seen in new[] { null, triangle, mask })
         {
-            var (expected, blocked) = (Of((q, k, v) => Plain(q, k, v, seen ?? triangle)), Of((q, k, v) => BlockedAttention.Of(q, k, v, (time, seen))));
+            var (expected, blocked) = (Of((q, k, v) => Plain(q, k, v, seen ?? triangle)), Of((q, k, v) => DecoderLayer.Within(q, k, v, (time, seen))));
             foreach (var actual in new[] { blocked, Of((q, k, v) => DecoderLayer.OnCard(q, k, v, seen)) })
             {
                 Assert.True(actual.Value.allclose(expected.Value, rtol: 1e-5, atol: 1e-6), "values");
@@ -44,7 +45,7 @@ public class BlockedAttentionTests
             }
 
             using var still = no_grad();
-            Assert.True(BlockedAttention.Of(inputs[0].transpose(1, 2), inputs[1].transpose(1, 2), inputs[2].transpose(1, 2), (time, seen)).equal(blocked.Value).all().item<bool>(), "without a gradient the same bits");
+            Assert.True(DecoderLayer.Within(inputs[0].transpose(1, 2), inputs[1].transpose(1, 2), inputs[2].transpose(1, 2), (time, seen)).equal(blocked.Value).all().item<bool>(), "without a gradient the same bits");
         }
     });
 
@@ -55,16 +56,78 @@ public class BlockedAttentionTests
         using var still = no_grad();
         const int Time = 130;
         Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 1, 2, Time, Width))];
-        var before = BlockedAttention.Of(all[0], all[1], all[2], (Time, null));
+        var before = DecoderLayer.Within(all[0], all[1], all[2], (Time, null));
         // The last token alone, and by so much that nothing else would count.
         foreach (var one in all)
         {
             one.narrow(2, Time - 1, 1).mul_(1e4);
         }
 
-        var after = BlockedAttention.Of(all[0], all[1], all[2], (Time, null));
+        var after = DecoderLayer.Within(all[0], all[1], all[2], (Time, null));
         Assert.True(before.narrow(2, 0, Time - 1).equal(after.narrow(2, 0, Time - 1)).all().item<bool>());
         Assert.True(after.isfinite().all().item<bool>());
+    });
+
+    [Fact]
+    public Task Spans_attend_as_if_each_were_alone() => TinyTraining.Run(_ =>
+    {
+        using var scope = NewDisposeScope();
+        int[] lengths = [70, 3, 129];
+        Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 2, i == 0 ? 4 : 2, lengths.Sum(), Width))];
+        var masks = lengths.Select((length, i) => i == 1 ? null : zeros(i == 0 ? 1 : 2, 1, length, length).add_(full([length, length], float.NegativeInfinity).triu(1))).ToArray();
+        masks[2]!.narrow(0, 1, 1).select(3, 0).narrow(2, 1, lengths[2] - 1).fill_(float.NegativeInfinity);
+        (Tensor Value, Tensor[] Gradients) Of(Func<Tensor[], Tensor> attention)
+        {
+            Tensor[] own = [.. all.Select(one => one.clone().requires_grad_())];
+            var mixed = attention(own);
+            BackwardPass.Run((mixed * TestTensors.Normal(new(4, 0), mixed.shape)).sum());
+            return (mixed.detach(), [.. own.Select(one => one.grad!)]);
+        }
+
+        var together = Of(own => DecoderLayer.Within(own[0], own[1], own[2], [.. lengths.Zip(masks)]));
+        var apart = Of(own =>
+        {
+            var parts = own.Select(one => one.split([.. lengths.Select(length => (long)length)], 2)).ToArray();
+            return cat([.. lengths.Select((length, i) => DecoderLayer.Within(parts[0][i], parts[1][i], parts[2][i], (length, masks[i])))], 2);
+        });
+        Assert.True(together.Value.equal(apart.Value).all().item<bool>(), "values");
+        Assert.All(together.Gradients.Zip(apart.Gradients), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>(), "gradients"));
+    });
+
+    [Fact]
+    public Task As_many_threads_as_there_are_change_no_bit() => TorchThread.Run(() =>
+    {
+        using var scope = NewDisposeScope();
+        (float[] Value, float[] Gradient) Of(int threads)
+        {
+            TorchRuntime.Use(TestDevice.Numerics with { Threads = threads });
+            Tensor[] own = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 3, i == 0 ? 4 : 2, 100, Width).requires_grad_())];
+            var mixed = DecoderLayer.Within(own[0], own[1], own[2], (100, null));
+            BackwardPass.Run((mixed * TestTensors.Normal(new(4, 0), mixed.shape)).sum());
+            return (mixed.detach().contiguous().data<float>().ToArray(), [.. own.SelectMany(one => one.grad!.contiguous().data<float>().ToArray())]);
+        }
+
+        var one = Of(1);
+        Assert.All(new[] { 2, 3 }, threads =>
+        {
+            var many = Of(threads);
+            Assert.Equal(one.Value, many.Value);
+            Assert.Equal(one.Gradient, many.Gradient);
+        });
+        TorchRuntime.Use(TestDevice.Numerics);
+    }, TestContext.Current.CancellationToken);
+
+    [Fact]
+    public Task A_score_that_is_no_number_makes_what_comes_of_it_none() => TinyTraining.Run(_ =>
+    {
+        Assert.SkipUnless(TestDevice.Name == "cpu", "LibTorch's kernel of a card adds the mask to it");
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 1, 1, 70, Width))];
+        all[1].narrow(2, 40, 1).fill_(float.NaN);
+        var mixed = DecoderLayer.Within(all[0], all[1], all[2], (70, null));
+        Assert.True(mixed.narrow(2, 0, 40).isfinite().all().item<bool>());
+        Assert.True(mixed.narrow(2, 40, 30).isnan().all().item<bool>());
     });
 
     private static Tensor Plain(Tensor query, Tensor key, Tensor value, Tensor mask)
