@@ -30,6 +30,7 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
     /// <param name="value">As many tokens.</param>
     /// <param name="spans">What attends by itself, along time. Mask: [batch or 1, 1, length, length], added to the scores: -∞ at the least where a key is after its query, and 0 where
     /// it is the query's own token. Null: -∞ there alone.</param>
+    /// <exception cref="ArgumentException">Spans or a mask do not fit the tokens.</exception>
     public static Tensor Of(Tensor query, Tensor key, Tensor value, params IReadOnlyList<(int Length, Tensor? Mask)> spans)
     {
         if (is_grad_enabled())
@@ -74,17 +75,29 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
         private readonly Tensor[] masks;
         private readonly Piece[] pieces;
         private readonly int batch, pairs, heads, time, width, longest;
+        private Tensor? scratch;
 
         public Whole(Tensor query, Tensor key, Tensor value, IReadOnlyList<(int Length, Tensor? Mask)> spans)
         {
             (this.query, this.key, this.value) = (InRows(query), InRows(key), InRows(value));
             (batch, pairs, time, width) = ((int)query.shape[0], (int)key.shape[1], (int)query.shape[2], (int)query.shape[3]);
             (heads, longest) = ((int)query.shape[1] / pairs, spans.Max(span => span.Length));
+            // From here on nobody else looks where numbers lie.
+            if (spans.Any(span => span.Length < 1) || spans.Sum(span => span.Length) != time)
+            {
+                throw new ArgumentException($"Spans of {string.Join(", ", spans.Select(span => span.Length))} tokens are not the {time} there are.", nameof(spans));
+            }
+
             List<Tensor> held = [];
             List<Piece> made = [];
             var begin = 0;
             foreach (var (length, mask) in spans)
             {
+                if (mask is not null && !(ThreadTeam.Reaches(mask) && (mask.shape[0] == 1 || mask.shape[0] == batch) && mask.shape.AsSpan(1).SequenceEqual([1, length, length])))
+                {
+                    throw new ArgumentException($"A mask of {mask.dtype} [{string.Join(", ", mask.shape)}] is none for {length} tokens in {batch} rows.", nameof(spans));
+                }
+
                 var inRows = mask?.contiguous();
                 var perRow = inRows is null || inRows.shape[0] == 1 ? 0 : (long)length * length;
                 held.AddRange(inRows is null ? [] : [inRows]);
@@ -145,7 +158,7 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
         private Shape Shape(Piece* first, int scratches, int rows)
         {
             var perWorker = ((long)scratches * heads * Rows * Padded(longest)) + ((long)rows * heads * Rows * Padded(width));
-            var scratch = empty(perWorker * get_num_threads());
+            scratch = empty(perWorker * get_num_threads());
             return new(first, heads, width, Padded(longest), ThreadTeam.Data(scratch), perWorker);
         }
 
@@ -171,7 +184,9 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
             return sum;
         }
 
-        private static Tensor InRows(Tensor x) => x.stride(3) == 1 ? x : x.contiguous();
+        private static Tensor InRows(Tensor x) =>
+            !ThreadTeam.Reaches(x) ? throw new ArgumentException($"Attention was given {x.dtype} on {x.device_type}.")
+            : x.stride(3) == 1 && x.stride(2) >= x.shape[3] && x.stride(2) <= int.MaxValue ? x : x.contiguous();
     }
 
     // A row of scores begins where a cache line does.
@@ -317,6 +332,7 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
     {
         public void Part(int part, int worker)
         {
+            var before = Blas.Alone();
             var piece = shape.Piece(part);
             var scale = 1 / MathF.Sqrt(shape.Width);
             var kept = keep == null ? null : keep + piece.Scores;
@@ -332,6 +348,8 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
                 shape.Scatter(rowsOf, mixed, piece, begin, rows);
                 kept = kept == null ? null : kept + ((long)all * scores.Stride);
             }
+
+            Blas.Together(before);
         }
     }
 
@@ -340,6 +358,7 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
     {
         public void Part(int part, int worker)
         {
+            var before = Blas.Alone();
             var piece = shape.Piece(part);
             var (scale, width) = (1 / MathF.Sqrt(shape.Width), shape.Width);
             float* queries = shape.Scratch(worker), outer = queries + shape.RowsSize, rowsOf = outer + shape.RowsSize, ofScores = rowsOf + shape.RowsSize;
@@ -373,6 +392,8 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
                 shape.Scatter(rowsOf, ofQuery, piece, begin, rows);
                 at = at == null || begin == 0 ? at : at - ((long)shape.Heads * Rows * Padded(begin));
             }
+
+            Blas.Together(before);
         }
 
         private long ScoresBefore(int begin)

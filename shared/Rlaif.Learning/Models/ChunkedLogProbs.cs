@@ -20,7 +20,7 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
     internal sealed record Limits(long Part, long Kept, long Narrowest)
     {
         // A card computes the faster the more it is given at once.
-        public static Limits Here => TensorDevice.Current == DeviceKind.Cuda ? new(1L << 26, 1L << 28, 512) : new(1L << 22, 1L << 25, 512);
+        public static Limits Here => TensorDevice.Current == DeviceKind.Cuda ? new(1L << 26, 1L << 28, 512) : new(1L << 22, 1L << 26, 512);
     }
 
     /// <summary>log p(target) of every row at a temperature, [rows], nats per token; at most 0.</summary>
@@ -53,9 +53,9 @@ internal sealed class ChunkedLogProbs : autograd.SingleTensorFunction<ChunkedLog
         {
             using var part = NewDisposeScope();
             var logits = Logits(states, weight, begin, count, temperature);
-            var (highest, exponentials) = VocabularyRows.Exponentials(logits);
             var (place, isOwn) = VocabularyRows.Within(targets, begin, count);
             var own = logits.gather(1, place);
+            var (highest, exponentials) = VocabularyRows.Exponentials(logits, isKept);
             if (isKept)
             {
                 kept.Add(logits.MoveToOuterDisposeScope());

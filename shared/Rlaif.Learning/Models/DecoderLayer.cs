@@ -52,32 +52,19 @@ internal sealed class DecoderLayer(ModelConfig config, int index, Func<string, P
     /// <param name="key">[batch, key/value heads, time, width].</param>
     /// <param name="value">As the keys.</param>
     /// <param name="spans">What attends by itself, along time. Mask: [batch or 1, 1, length, length]; null: every token sees itself and those before it.</param>
-    public static Tensor Within(Tensor query, Tensor key, Tensor value, params IReadOnlyList<(int Length, Tensor? Mask)> spans)
+    public static Tensor Within(Tensor query, Tensor key, Tensor value, params IReadOnlyList<(int Length, Tensor? Mask)> spans) =>
+        BlockedAttention.Reaches(query) ? BlockedAttention.Of(query, key, value, spans) : ByLibTorch(query, key, value, spans);
+
+    /// <summary>The same by LibTorch's own kernel, wherever the tensors lie.</summary>
+    internal static Tensor ByLibTorch(Tensor query, Tensor key, Tensor value, params IReadOnlyList<(int Length, Tensor? Mask)> spans)
     {
-        if (BlockedAttention.Reaches(query))
-        {
-            return BlockedAttention.Of(query, key, value, spans);
-        }
-
-        if (spans.Count == 1)
-        {
-            return OnCard(query, key, value, spans[0].Mask);
-        }
-
         using var scope = NewDisposeScope();
         var lengths = spans.Select(span => (long)span.Length).ToArray();
-        var (queries, keys, values) = (query.split(lengths, 2), key.split(lengths, 2), value.split(lengths, 2));
-        var mixed = spans.Select((span, i) => OnCard(queries[i], keys[i], values[i], span.Mask).transpose(1, 2));
-        // What comes next wants the heads of a token side by side in memory.
-        return cat([.. mixed], 1).transpose(1, 2).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>LibTorch's own kernel, wherever the tensors lie.</summary>
-    /// <param name="mask">Null: every token sees itself and those before it.</param>
-    public static Tensor OnCard(Tensor query, Tensor key, Tensor value, Tensor? mask)
-    {
         var shared = query.shape[1] / key.shape[1];
-        return nn.functional.scaled_dot_product_attention(query, Grouped(key, shared), Grouped(value, shared), mask, is_casual: mask is null);
+        var (queries, keys, values) = (query.split(lengths, 2), Grouped(key, shared).split(lengths, 2), Grouped(value, shared).split(lengths, 2));
+        Tensor[] mixed = [.. spans.Select((span, i) => nn.functional.scaled_dot_product_attention(queries[i], keys[i], values[i], span.Mask, is_casual: span.Mask is null))];
+        // What comes next wants the heads of a token side by side in memory.
+        return (mixed.Length == 1 ? mixed[0] : cat([.. mixed.Select(one => one.transpose(1, 2))], 1).transpose(1, 2)).MoveToOuterDisposeScope();
     }
 
     // Of each head by itself, [batch, heads, time, width].

@@ -30,13 +30,13 @@ internal sealed class GatedFeedForward : autograd.SingleTensorFunction<GatedFeed
     {
         using var scope = NewDisposeScope();
         var (x, norm, layer) = ((Tensor)vars[0], (Tensor)vars[1], (DecoderLayer)vars[3]);
-        var (normed, reciprocal) = RmsNorm.Normed(x, norm, (double)vars[2]);
+        var (normed, reciprocal) = RmsNorm.Normed(x, norm, (double)vars[2], isPassing: true);
         var (gate, up) = (layer.Gate.Of(normed), layer.Up.Of(normed));
         ctx.set_materialize_grads(false);
         ctx.save_data("layer", layer);
         ctx.save_data("inputs", vars.Length);
         ctx.save_for_backward([x, reciprocal.MoveToOuterDisposeScope(), norm, gate.MoveToOuterDisposeScope(), up.MoveToOuterDisposeScope()]);
-        return layer.Down.Of(GatedUnit.Product(gate, up)).add_(x).MoveToOuterDisposeScope();
+        return layer.Down.Of(GatedUnit.Product(gate, up, isPassing: true)).add_(x).MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>

@@ -33,7 +33,8 @@ internal sealed class GatedUnit : autograd.SingleTensorFunction<GatedUnit>
     });
 
     /// <summary>Without gradients.</summary>
-    public static unsafe Tensor Product(Tensor gate, Tensor up)
+    /// <param name="isPassing">Whether it is used at once: the next one may be written over it.</param>
+    public static unsafe Tensor Product(Tensor gate, Tensor up, bool isPassing = false)
     {
         if (!ThreadTeam.Reaches(gate))
         {
@@ -41,7 +42,7 @@ internal sealed class GatedUnit : autograd.SingleTensorFunction<GatedUnit>
         }
 
         using var scope = NewDisposeScope();
-        var (g, u, product) = (gate.contiguous(), up.contiguous(), empty(gate.shape));
+        var (g, u, product) = (gate.contiguous(), up.contiguous(), isPassing ? TorchMemory.Passing("gated unit", gate.shape) : empty(gate.shape));
         ThreadTeam.Run(new Forwards(ThreadTeam.Data(g), ThreadTeam.Data(u), ThreadTeam.Data(product), gate.numel()), Parts(gate.numel()));
         return product.MoveToOuterDisposeScope();
     }
@@ -49,7 +50,7 @@ internal sealed class GatedUnit : autograd.SingleTensorFunction<GatedUnit>
     /// <param name="gradient">Of the product; taken over.</param>
     /// <param name="gate">As <see cref="Product"/> had it.</param>
     /// <param name="up">As <see cref="Product"/> had it.</param>
-    /// <param name="isProductAsked">Whether the product is computed again as well.</param>
+    /// <param name="isProductAsked">Whether the product is computed again as well, to be used at once.</param>
     public static unsafe (Tensor OfGate, Tensor OfUp, Tensor? Product) Gradients(Tensor gradient, Tensor gate, Tensor up, bool isProductAsked)
     {
         using var scope = NewDisposeScope();
@@ -61,7 +62,7 @@ internal sealed class GatedUnit : autograd.SingleTensorFunction<GatedUnit>
             return (toGate.MoveToOuterDisposeScope(), toUp.MoveToOuterDisposeScope(), again?.MoveToOuterDisposeScope());
         }
 
-        var (given, g, u, ofUp, product) = (gradient.contiguous(), gate.contiguous(), up.contiguous(), empty(gate.shape), isProductAsked ? empty(gate.shape) : null);
+        var (given, g, u, ofUp, product) = (gradient.contiguous(), gate.contiguous(), up.contiguous(), empty(gate.shape), isProductAsked ? TorchMemory.Passing("gated unit", gate.shape) : null);
         ThreadTeam.Run(
             new Backwards(ThreadTeam.Data(given), ThreadTeam.Data(g), ThreadTeam.Data(u), ThreadTeam.Data(ofUp), product is null ? null : ThreadTeam.Data(product), gate.numel()),
             Parts(gate.numel()));
@@ -82,7 +83,7 @@ internal sealed class GatedUnit : autograd.SingleTensorFunction<GatedUnit>
             for (var i = 0; i < here; i += Lanes.Count)
             {
                 var x = Lanes.Load(g + i, here - i);
-                (x / (Vector512<float>.One + Lanes.Exp(-x)) * Lanes.Load(u + i, here - i)).Store(to + i, here - i);
+                (x * Lanes.Sigmoid(x) * Lanes.Load(u + i, here - i)).Store(to + i, here - i);
             }
         }
     }
@@ -103,7 +104,7 @@ internal sealed class GatedUnit : autograd.SingleTensorFunction<GatedUnit>
             {
                 var left = here - i;
                 var (x, linear, given) = (Lanes.Load(g + i, left), Lanes.Load(u + i, left), Lanes.Load(d + i, left));
-                var sigmoid = one / (one + Lanes.Exp(-x));
+                var sigmoid = Lanes.Sigmoid(x);
                 var silu = x * sigmoid;
                 (given * silu).Store(toUp + i, left);
                 // d silu / dx = σ (1 + x (1 - σ))

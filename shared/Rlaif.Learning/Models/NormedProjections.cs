@@ -32,7 +32,7 @@ internal sealed class NormedProjections : autograd.MultiTensorFunction<NormedPro
     {
         using var scope = NewDisposeScope();
         var (x, norm, projections) = ((Tensor)vars[0], (Tensor)vars[1], (IReadOnlyList<Projection>)vars[3]);
-        var (normed, reciprocal) = RmsNorm.Normed(x, norm, (double)vars[2]);
+        var (normed, reciprocal) = RmsNorm.Normed(x, norm, (double)vars[2], isPassing: true);
         ctx.set_materialize_grads(false);
         ctx.save_data("projections", projections);
         ctx.save_data("inputs", vars.Length);

@@ -48,13 +48,14 @@ internal sealed class RmsNorm : autograd.SingleTensorFunction<RmsNorm>
     });
 
     /// <summary>The normed x, and 1 / sqrt(mean(x²) + ε) of each row, [.., 1].</summary>
-    public static (Tensor Normed, Tensor Reciprocal) Normed(Tensor x, Tensor weight, double epsilon)
+    /// <param name="isPassing">Whether the first is used at once: the next one may be written over it.</param>
+    public static (Tensor Normed, Tensor Reciprocal) Normed(Tensor x, Tensor weight, double epsilon, bool isPassing = false)
     {
         using var scope = NewDisposeScope();
         if (ThreadTeam.Reaches(x))
         {
             var reciprocal = empty([.. x.shape[..^1], 1]);
-            return (Rows(x, reciprocal, weight, (float)epsilon).MoveToOuterDisposeScope(), reciprocal.MoveToOuterDisposeScope());
+            return (Rows(x, reciprocal, weight, (float)epsilon, isPassing).MoveToOuterDisposeScope(), reciprocal.MoveToOuterDisposeScope());
         }
 
         // The norm form is 1.5 times as fast as the mean of squares: one pass, no squared copy.
@@ -63,9 +64,9 @@ internal sealed class RmsNorm : autograd.SingleTensorFunction<RmsNorm>
         return ((x * inverse).mul_(weight).MoveToOuterDisposeScope(), inverse.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The normed x again.</summary>
+    /// <summary>The normed x again, used at once.</summary>
     public static Tensor Again(Tensor x, Tensor reciprocal, Tensor weight) =>
-        ThreadTeam.Reaches(x) ? Rows(x, reciprocal, weight, epsilon: null) : (x * reciprocal).mul_(weight);
+        ThreadTeam.Reaches(x) ? Rows(x, reciprocal, weight, epsilon: null, isPassing: true) : (x * reciprocal).mul_(weight);
 
     /// <summary>Adds the weight's gradient to its own.</summary>
     /// <param name="gradient">Of the result, in the shape of x; taken over.</param>
@@ -94,10 +95,10 @@ internal sealed class RmsNorm : autograd.SingleTensorFunction<RmsNorm>
         return plus is null ? gradient : gradient.add_(plus);
     }
 
-    private static unsafe Tensor Rows(Tensor x, Tensor reciprocal, Tensor weight, float? epsilon)
+    private static unsafe Tensor Rows(Tensor x, Tensor reciprocal, Tensor weight, float? epsilon, bool isPassing)
     {
         using var scope = NewDisposeScope();
-        var (whole, normed, width) = (x.contiguous(), empty(x.shape), (int)x.shape[^1]);
+        var (whole, normed, width) = (x.contiguous(), isPassing ? TorchMemory.Passing("normed", x.shape) : empty(x.shape), (int)x.shape[^1]);
         var rows = (int)(x.numel() / width);
         var perPart = Math.Max(1, ThreadTeam.PartSize / width);
         ThreadTeam.Run(
@@ -121,14 +122,28 @@ internal sealed class RmsNorm : autograd.SingleTensorFunction<RmsNorm>
                 ThreadTeam.Data(whole), ThreadTeam.Data(weight), ThreadTeam.Data(reciprocal), ThreadTeam.Data(given), more is null ? null : ThreadTeam.Data(more),
                 sums is null ? null : ThreadTeam.Data(sums), rows, width, perPart),
             parts);
-        if (sums is not null)
+        if (sums is not null && parts > 0)
         {
-            WeightGradient.Add(weight, sums.sum([0]));
+            AddUp(ThreadTeam.Data(sums), parts, width);
+            WeightGradient.Add(weight, sums[0]);
         }
 
         GC.KeepAlive(reciprocal);
         GC.KeepAlive(weight);
         return given.MoveToOuterDisposeScope();
+    }
+
+    // Into the first row, one after the other: LibTorch's sum would be split by thread.
+    private static unsafe void AddUp(float* sums, int parts, int width)
+    {
+        for (var part = 1; part < parts; part++)
+        {
+            for (var i = 0; i < width; i += Lanes.Count)
+            {
+                var left = width - i;
+                (Lanes.Load(sums + i, left) + Lanes.Load(sums + ((long)part * width) + i, left)).Store(sums + i, left);
+            }
+        }
     }
 
     /// <param name="epsilon">NaN: the reciprocals are known.</param>

@@ -12,13 +12,14 @@ internal static class VocabularyRows
 {
     /// <summary>The largest logit of each row, m, and Σ e^(logit - m); each [rows, 1].</summary>
     /// <param name="logits">[rows, tokens].</param>
-    public static unsafe (Tensor Highest, Tensor Sum) Exponentials(Tensor logits)
+    /// <param name="isKept">Whether they are wanted afterwards.</param>
+    public static unsafe (Tensor Highest, Tensor Sum) Exponentials(Tensor logits, bool isKept)
     {
         using var scope = NewDisposeScope();
         if (!ThreadTeam.Reaches(logits))
         {
             var most = logits.amax([1], keepdim: true);
-            return (most.MoveToOuterDisposeScope(), (logits - most).exp_().sum(1, keepdim: true).MoveToOuterDisposeScope());
+            return (most.MoveToOuterDisposeScope(), (isKept ? logits - most : logits.sub_(most)).exp_().sum(1, keepdim: true).MoveToOuterDisposeScope());
         }
 
         var (rows, tokens, whole) = ((int)logits.shape[0], (int)logits.shape[1], logits.contiguous());

@@ -2,13 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Rlaif.Learning.Native;
 
-/// <summary>The matrix product of LibTorch's own BLAS, for products so small that each thread of a team does its own. Inside a team it computes with the calling thread alone.</summary>
+/// <summary>The matrix product of LibTorch's own MKL, for products so small that each thread of a team does its own.</summary>
 internal static unsafe class Blas
 {
-    private static readonly nint Sgemm = NativeLibrary.TryGetExport(LibTorch.Native, "sgemm_", out var entry) ? entry : 0;
+    private static readonly nint Sgemm = Find("sgemm_");
+    private static readonly nint SetThreads = Find("MKL_Set_Num_Threads_Local");
 
     /// <summary>Whether this LibTorch shows it: those of x86-64 do.</summary>
-    public static bool IsHere => Sgemm != 0;
+    public static bool IsHere => Sgemm != 0 && SetThreads != 0;
+
+    /// <summary>From now on products of the calling thread are its own. It must be said: asked whether it is inside a team, MKL looks only where LibTorch never set its number of threads, and
+    /// else takes another algorithm for as many as there are outside.</summary>
+    /// <returns>What <see cref="Together"/> wants to know.</returns>
+    public static int Alone() => ((delegate* unmanaged<int, int>)SetThreads)(1);
+
+    /// <summary>As it was before.</summary>
+    public static void Together(int before) => ((delegate* unmanaged<int, int>)SetThreads)(before);
 
     /// <summary>c = scale · a b + keep · c, all in rows: a [rows, inner], b [inner, columns], c [rows, columns].</summary>
     /// <param name="a">The first matrix.</param>
@@ -28,12 +37,20 @@ internal static unsafe class Blas
             b.IsTransposed ? &yes : &no, a.IsTransposed ? &yes : &no, &columns, &rows, &inner, &scale, b.First, &strideB, a.First, &strideA, &keep, c.First, &strideC);
     }
 
-    /// <summary>A product of two numbers, for whoever wants the library to have chosen its kernels.</summary>
+    /// <summary>One product, for whoever wants the library to have chosen its kernels.</summary>
     public static void MultiplyOnce()
     {
-        float one = 1, result;
-        Multiply(new(&one, 1), new(&one, 1), new(&result, 1), 1, 1, 1);
+        // A row alone would be another function's.
+        const int Side = 64;
+        var zeros = stackalloc float[Side * Side];
+        var result = stackalloc float[Side * Side];
+        new Span<float>(zeros, Side * Side).Clear();
+        var before = Alone();
+        Multiply(new(zeros, Side), new(zeros, Side), new(result, Side), Side, Side, Side);
+        Together(before);
     }
+
+    private static nint Find(string name) => NativeLibrary.TryGetExport(LibTorch.Native, name, out var entry) ? entry : 0;
 
     /// <summary>A matrix in memory, row by row.</summary>
     /// <param name="first">Where it begins.</param>

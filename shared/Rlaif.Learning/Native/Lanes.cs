@@ -68,6 +68,15 @@ internal static unsafe class Lanes
         return Vector512.AndNot(sum * ((Vector512.ConvertToInt32Native(n) + Vector512.Create(127)) << 23).AsSingle(), isNone);
     }
 
+    /// <summary>1 / (1 + e^-x), of e^-|x| so that nothing is too large: 0 far below zero, 1 far above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sigmoid(Vector512<float> x)
+    {
+        var one = Vector512<float>.One;
+        var small = Exp(-Vector512.Abs(x));
+        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), small, one) / (one + small);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector512<float> LoadSome(float* from, int left)
     {

@@ -38,7 +38,7 @@ public class BlockedAttentionTests
         foreach (var seen in new[] { null, triangle, mask })
         {
             var (expected, blocked) = (Of((q, k, v) => Plain(q, k, v, seen ?? triangle)), Of((q, k, v) => DecoderLayer.Within(q, k, v, (time, seen))));
-            foreach (var actual in new[] { blocked, Of((q, k, v) => DecoderLayer.OnCard(q, k, v, seen)) })
+            foreach (var actual in new[] { blocked, Of((q, k, v) => DecoderLayer.ByLibTorch(q, k, v, (time, seen))) })
             {
                 Assert.True(actual.Value.allclose(expected.Value, rtol: 1e-5, atol: 1e-6), "values");
                 Assert.All(actual.Gradients.Zip(expected.Gradients), pair => Assert.True(pair.First.allclose(pair.Second, rtol: 1e-5, atol: 1e-5), "gradients"));
@@ -85,6 +85,7 @@ public class BlockedAttentionTests
         }
 
         var together = Of(own => DecoderLayer.Within(own[0], own[1], own[2], [.. lengths.Zip(masks)]));
+        var byLibTorch = Of(own => DecoderLayer.ByLibTorch(own[0], own[1], own[2], [.. lengths.Zip(masks)]));
         var apart = Of(own =>
         {
             var parts = own.Select(one => one.split([.. lengths.Select(length => (long)length)], 2)).ToArray();
@@ -92,30 +93,62 @@ public class BlockedAttentionTests
         });
         Assert.True(together.Value.equal(apart.Value).all().item<bool>(), "values");
         Assert.All(together.Gradients.Zip(apart.Gradients), pair => Assert.True(pair.First.equal(pair.Second).all().item<bool>(), "gradients"));
+        Assert.True(together.Value.allclose(byLibTorch.Value, rtol: 1e-5, atol: 1e-5), "values of LibTorch's kernel");
+        Assert.All(together.Gradients.Zip(byLibTorch.Gradients), pair => Assert.True(pair.First.allclose(pair.Second, rtol: 1e-4, atol: 1e-4), "gradients of LibTorch's kernel"));
     });
 
-    [Fact]
-    public Task As_many_threads_as_there_are_change_no_bit() => TorchThread.Run(() =>
+    // SmolLM2's heads: products so large that MKL would take another algorithm for each number of threads. One pair of heads in one row is a team of one.
+    [Theory]
+    [InlineData(2, 9, 3, 200)]
+    [InlineData(1, 9, 3, 330)]       // too many scores to keep
+    [InlineData(1, 3, 1, 200)]
+    public Task As_many_threads_as_there_are_change_no_bit(int batch, int heads, int pairs, int time) => TorchThread.Run(() =>
     {
         using var scope = NewDisposeScope();
-        (float[] Value, float[] Gradient) Of(int threads)
+        (float[] Value, float[] Gradient) Of(int threads, bool isSet)
         {
             TorchRuntime.Use(TestDevice.Numerics with { Threads = threads });
-            Tensor[] own = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 3, i == 0 ? 4 : 2, 100, Width).requires_grad_())];
-            var mixed = DecoderLayer.Within(own[0], own[1], own[2], (100, null));
+            if (isSet)
+            {
+                // From then on MKL no longer looks whether it is in a team.
+                set_num_threads(threads);
+            }
+
+            Tensor[] own = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), batch, i == 0 ? heads : pairs, time, 64).clone().requires_grad_())];
+            var mixed = DecoderLayer.Within(own[0], own[1], own[2], (time, null));
             BackwardPass.Run((mixed * TestTensors.Normal(new(4, 0), mixed.shape)).sum());
-            return (mixed.detach().contiguous().data<float>().ToArray(), [.. own.SelectMany(one => one.grad!.contiguous().data<float>().ToArray())]);
+            float[] Numbers(Tensor of) => of.detach().cpu().contiguous().data<float>().ToArray();
+            return (Numbers(mixed), [.. own.SelectMany(one => Numbers(one.grad!))]);
         }
 
-        var one = Of(1);
-        Assert.All(new[] { 2, 3 }, threads =>
+        try
         {
-            var many = Of(threads);
-            Assert.Equal(one.Value, many.Value);
-            Assert.Equal(one.Gradient, many.Gradient);
-        });
-        TorchRuntime.Use(TestDevice.Numerics);
+            var first = Of(2, isSet: false);
+            foreach (var threads in new[] { 1, 2, 3 })
+            {
+                var again = Of(threads, isSet: true);
+                Assert.Equal(first.Value, again.Value);
+                Assert.Equal(first.Gradient, again.Gradient);
+            }
+        }
+        finally
+        {
+            TorchRuntime.Use(TestDevice.Numerics);
+        }
     }, TestContext.Current.CancellationToken);
+
+    [Fact]
+    public Task Spans_or_masks_that_do_not_fit_are_refused_before_anybody_reads_beside_them() => TinyTraining.Run(_ =>
+    {
+        Assert.SkipUnless(TestDevice.Name == "cpu", "LibTorch's kernel of a card has checks of its own");
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        var x = zeros(2, 1, 10, Width);
+        foreach (var spans in new (int, Tensor?)[][] { [(9, null)], [(11, null)], [(10, null), (0, null)], [(10, zeros(1, 1, 9, 9))], [(10, zeros(3, 1, 10, 10))], [(10, zeros(1, 1, 10, 10).to(ScalarType.Bool))] })
+        {
+            Assert.Throws<ArgumentException>(() => BlockedAttention.Of(x, x, x, spans));
+        }
+    });
 
     [Fact]
     public Task A_score_that_is_no_number_makes_what_comes_of_it_none() => TinyTraining.Run(_ =>

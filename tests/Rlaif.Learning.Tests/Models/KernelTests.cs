@@ -14,7 +14,7 @@ public class KernelTests
     [Theory]
     [InlineData(3, 7)]
     [InlineData(130, 48)]
-    [InlineData(700, 100)]
+    [InlineData(700, 576)]
     public Task A_norm_and_its_gradients_are_the_formulas(int rows, int width) => OnThreads(() =>
     {
         var weight = TestTensors.Normal(new(1, 0), width);
@@ -33,6 +33,24 @@ public class KernelTests
         Assert.True(Gradient(plus).allclose(Gradient(null) + plus, rtol: 1e-6, atol: 1e-6));
     });
 
+    [Fact]
+    public Task Far_below_zero_a_gated_unit_is_nothing_and_so_are_its_gradients() => OnThreads(() =>
+    {
+        var (gate, up) = (tensor(new[] { -90f, -1e4f, -1e37f, 1e37f }), ones(4));
+        var (ofGate, ofUp, product) = GatedUnit.Gradients(ones(4), gate, up, isProductAsked: true);
+        Assert.Equal([0, 0, 0, 1e37f], product!.cpu().data<float>().ToArray());
+        Assert.Equal([0, 0, 0, 1e37f], ofUp.cpu().data<float>().ToArray());
+        Assert.Equal([0, 0, 0, 1], ofGate.cpu().data<float>().ToArray());
+    });
+
+    [Fact]
+    public Task The_product_of_a_gated_unit_again_has_the_bits_of_before() => OnThreads(() =>
+    {
+        var (gate, up) = (TestTensors.Normal(new(1, 0), 300, 100) * 5, TestTensors.Normal(new(2, 0), 300, 100));
+        var (_, _, again) = GatedUnit.Gradients(TestTensors.Normal(new(3, 0), 300, 100), gate, up, isProductAsked: true);
+        Assert.True(again!.equal(GatedUnit.Product(gate, up)).all().item<bool>());
+    });
+
     [Theory]
     [InlineData(1, 5)]
     [InlineData(77, 333)]
@@ -47,7 +65,7 @@ public class KernelTests
     [InlineData(8, true)]
     public Task A_rotation_and_its_gradient_are_the_formulas(int width, bool isPerRow) => OnThreads(() =>
     {
-        const int Batch = 3, Heads = 2, Time = 70;
+        const int Batch = 3, Heads = 2, Time = 400;
         var half = width / 2;
         // Tables of positions, or of positions that differ from row to row.
         var angles = isPerRow ? TestTensors.Normal(new(2, 0), Batch, 1, Time, half) : TestTensors.Normal(new(2, 0), Time, half);
@@ -70,19 +88,25 @@ public class KernelTests
         var x = ones(2, 40);
         x[1, 33] = float.NaN;
         var weight = new Parameter(ones(40), requires_grad: false);
-        foreach (var result in new[] { RmsNorm.Of(x, weight, Epsilon), GatedUnit.Of(x, ones(2, 40)), VocabularyRows.Exponentials(x).Sum })
+        foreach (var result in new[] { RmsNorm.Of(x, weight, Epsilon), GatedUnit.Of(x, ones(2, 40)), VocabularyRows.Exponentials(x, isKept: true).Sum })
         {
             Assert.True(result[0].isfinite().all().item<bool>());
             Assert.True(result[1].isnan().any().item<bool>());
         }
     });
 
-    // As many threads as there are parts or not: the same bits.
     private static Task OnThreads(Action check) => TorchThread.Run(() =>
     {
         using var scope = NewDisposeScope();
         TorchRuntime.Use(TestDevice.Numerics with { Threads = 2 });
-        check();
+        try
+        {
+            check();
+        }
+        finally
+        {
+            TorchRuntime.Use(TestDevice.Numerics);
+        }
     }, TestContext.Current.CancellationToken);
 
     private static void Same(Tensor[] inputs, Func<Tensor[], Tensor> kernel, Func<Tensor[], Tensor> formula)

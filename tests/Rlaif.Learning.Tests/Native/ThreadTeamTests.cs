@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Rlaif.Learning.Native;
-using Rlaif.Recipes;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Tests.Native;
@@ -14,7 +13,7 @@ public class ThreadTeamTests
     [InlineData(1000, 3)]
     public Task Every_part_is_done_once_by_a_worker_that_nobody_else_is(int parts, int threads) => TorchThread.Run(() =>
     {
-        TorchRuntime.Use(Numerics.OfThisMachine with { Threads = threads });
+        TorchRuntime.Use(TestDevice.Numerics with { Threads = threads });
         var (times, workers) = (new int[parts], new int[parts]);
         unsafe
         {
@@ -24,6 +23,7 @@ public class ThreadTeamTests
             }
         }
 
+        TorchRuntime.Use(TestDevice.Numerics);
         Assert.All(times, one => Assert.Equal(1, one));
         Assert.All(workers, worker => Assert.InRange(worker, 0, threads - 1));
     }, TestContext.Current.CancellationToken);
