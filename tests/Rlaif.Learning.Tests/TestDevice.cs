@@ -18,7 +18,7 @@ public sealed class TestDevice : IAsyncLifetime
     {
         // For tests whose tensors are made on threads of their own.
         TorchRuntime.Open();
-        if (!VectorMathTests.IsFresh)
+        if (!FreshProcess.IsThis)
         {
             VectorMath.Settle();
         }

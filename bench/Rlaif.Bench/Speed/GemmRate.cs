@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Rlaif.Bench.Speed;
@@ -8,35 +9,72 @@ namespace Rlaif.Bench.Speed;
 /// <param name="OneDnn">aten's mkldnn_linear, FLOP a second; timed, not trusted (docs/decisions.md).</param>
 internal sealed record GemmRate(double Mkl, double OneDnn)
 {
-    private const int Side = 1536, Calls = 40;
+    private const int Side = 1536, Calls = 40, CallsBetween = 3;
 
     public double Fastest => Math.Max(Mkl, OneDnn);
 
     /// <summary>What is measured, and the rate before and after it: a machine that is shared gives less at one time than at another, to both.</summary>
     public static (T Measured, GemmRate Rate) Around<T>(Func<T> measure)
     {
-        var (before, measured, after) = (Measure(), measure(), Measure());
-        return (measured, new((before.Mkl + after.Mkl) / 2, (before.OneDnn + after.OneDnn) / 2));
+        using var products = new GemmProducts();
+        products.Time(Calls);
+        var measured = measure();
+        products.Time(Calls);
+        return (measured, products.Rate);
     }
 
-    private static GemmRate Measure()
+    /// <summary>What is measured, and the rate between its steps: closer still.</summary>
+    /// <param name="measure">Calls what it is given after each of its steps.</param>
+    public static (T Measured, GemmRate Rate) Between<T>(Func<Action, T> measure)
     {
-        using var scope = NewDisposeScope();
-        using var still = no_grad();
-        using var script = jit.compile("def product(x, w):\n    return torch.mkldnn_linear(x.to_mkldnn(), w).to_dense()\n");
-        var (x, w) = (randn(Side, Side, generator: new(1)), randn(Side, Side, generator: new(2)));
-        return new(Rate(() => mm(x, w)), Rate(() => script.invoke<Tensor>("product", x, w)));
+        using var products = new GemmProducts();
+        products.Time(CallsBetween);
+        var measured = measure(() => products.Time(CallsBetween));
+        return (measured, products.Rate);
     }
 
-    // The median: what else a shared machine does for a moment is not its rate.
-    private static double Rate(Func<Tensor> product)
+    /// <summary>The two products, and how long each call of them took.</summary>
+    private sealed class GemmProducts : IDisposable
     {
-        product().Dispose();
-        return 2.0 * Side * Side * Side / SpeedModel.Median([.. Enumerable.Range(0, Calls).Select(_ =>
+        private readonly DisposeScope scope = NewDisposeScope();
+        private readonly List<double> mkl = [], oneDnn = [];
+        private readonly jit.CompilationUnit script = jit.compile("def product(x, w):\n    return torch.mkldnn_linear(x.to_mkldnn(), w).to_dense()\n");
+        private readonly Func<Tensor> multiply, multiplyByOneDnn;
+
+        public GemmProducts()
         {
-            var clock = Stopwatch.StartNew();
+            var (x, w) = (randn(Side, Side, generator: new(1)), randn(Side, Side, generator: new(2)));
+            (multiply, multiplyByOneDnn) = (() => mm(x, w), () => script.invoke<Tensor>("product", x, w));
+        }
+
+        // The median: what else a shared machine does for a moment is not its rate.
+        public GemmRate Rate => new(Flop / SpeedModel.Median(mkl), Flop / SpeedModel.Median(oneDnn));
+
+        private static double Flop => 2.0 * Side * Side * Side;
+
+        /// <summary>Calls of each, and one more before that is not timed.</summary>
+        public void Time(int calls)
+        {
+            using var still = no_grad();
+            Time(multiply, mkl, calls);
+            Time(multiplyByOneDnn, oneDnn, calls);
+        }
+
+        public void Dispose()
+        {
+            script.Dispose();
+            scope.Dispose();
+        }
+
+        private static void Time(Func<Tensor> product, List<double> seconds, int calls)
+        {
             product().Dispose();
-            return clock.Elapsed.TotalSeconds;
-        })]);
+            for (var call = 0; call < calls; call++)
+            {
+                var clock = Stopwatch.StartNew();
+                product().Dispose();
+                seconds.Add(clock.Elapsed.TotalSeconds);
+            }
+        }
     }
 }

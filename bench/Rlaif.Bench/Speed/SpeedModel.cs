@@ -70,13 +70,16 @@ internal sealed class SpeedModel : IDisposable
     }
 
     /// <summary>Seconds of the median step of those after the first ones, where all steps have the same work.</summary>
-    /// <inheritdoc cref="Seconds"/>
-    public static double MedianStep(Action<TrainingProgress> train, int warm)
+    /// <param name="train">A training that reports its steps.</param>
+    /// <param name="warm">Steps that do not count.</param>
+    /// <param name="between">Done after each step, and not counted.</param>
+    public static double MedianStep(Action<TrainingProgress> train, int warm, Action? between = null)
     {
         var (clock, seconds) = (Stopwatch.StartNew(), new List<double>());
         train((step, _) =>
         {
             seconds.Add(clock.Elapsed.TotalSeconds);
+            between?.Invoke();
             clock.Restart();
         });
         return Median(seconds[warm..]);

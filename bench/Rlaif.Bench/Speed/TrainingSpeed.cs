@@ -20,15 +20,15 @@ internal static class TrainingSpeed
         using var model = new SpeedModel(shape);
         var data = model.Data(
             Enumerable.Range(0, batch * (Warm + timed)).Select(i => new TrainingExample([1], Ids(shape, i, Tokens - 1))), TrainingData.Write);
-        double Rate(Precision precision)
+        double Rate(Precision precision, Action? between = null)
         {
             SpeedModel.Use(precision);
             var recipe = new SftRecipe { Batch = batch, LearningRate = 1e-5, CheckpointSteps = 1000 };
-            return batch * (Tokens - 1) / SpeedModel.MedianStep(progress => Training.Sft(model.Job(data), recipe, model.Out, progress, default), Warm);
+            return batch * (Tokens - 1) / SpeedModel.MedianStep(progress => Training.Sft(model.Job(data), recipe, model.Out, progress, default), Warm, between);
         }
 
         SpeedModel.Use(Precision.Float32);
-        var (f32, gemm) = GemmRate.Around(() => Rate(Precision.Float32));
+        var (f32, gemm) = GemmRate.Between(between => Rate(Precision.Float32, between));
         var bf16 = Rate(Precision.BFloat16);
         var work = 6.0 * (model.Body + model.Head);
         yield return Figure.Plain($"train/sft_{name}_f32_tokens_per_second", f32);

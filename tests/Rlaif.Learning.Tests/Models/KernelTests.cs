@@ -1,5 +1,9 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
 using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Tests.Native;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -94,6 +98,38 @@ public class KernelTests
             Assert.True(result[1].isnan().any().item<bool>());
         }
     });
+
+    [Fact]
+    public async Task A_processor_with_narrower_vectors_computes_the_same_bits()
+    {
+        const string Expected = "RLAIF_TEST_EXPECTED";
+        var bits = "";
+        await OnThreads(() => bits = Bits());
+        if (!FreshProcess.IsThis)
+        {
+            Assert.SkipUnless(TestDevice.Name == "cpu", "a card has no such vectors");
+            await FreshProcess.Passes(nameof(A_processor_with_narrower_vectors_computes_the_same_bits), skipped: null, (Expected, bits), ("DOTNET_EnableAVX512", "0"), ("DOTNET_EnableAVX512F", "0"));
+            return;
+        }
+
+        Assert.False(Vector512.IsHardwareAccelerated);
+        Assert.Equal(Environment.GetEnvironmentVariable(Expected), bits);
+    }
+
+    private static string Bits()
+    {
+        using var still = no_grad();
+        var (x, y, weight) = (TestTensors.Normal(new(1, 0), 90, 200), TestTensors.Normal(new(2, 0), 90, 200), new Parameter(TestTensors.Normal(new(3, 0), 200)));
+        var (normed, reciprocal) = RmsNorm.Normed(x, weight, Epsilon);
+        var (ofGate, ofUp, product) = GatedUnit.Gradients(y.clone(), x, y, isProductAsked: true);
+        var (highest, sum) = VocabularyRows.Exponentials(x, isKept: true);
+        Tensor[] all =
+        [
+            normed, reciprocal, RmsNorm.Backward(y.clone(), x, reciprocal, weight), weight.grad!, ofGate, ofUp, product!, highest, sum,
+            VocabularyRows.Gradient(x.clone(), sum.log() + highest, highest, full([90], 1, ScalarType.Int64), 0),
+        ];
+        return Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes<float>([.. all.SelectMany(one => one.cpu().contiguous().data<float>().ToArray())])));
+    }
 
     private static Task OnThreads(Action check) => TorchThread.Run(() =>
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Rlaif.Learning.Native;
 
@@ -6,28 +5,15 @@ namespace Rlaif.Learning.Tests.Native;
 
 public class VectorMathTests
 {
-    private const string Fresh = "RLAIF_TEST_FRESH_PROCESS";
-
     private const string Other = "This MKL is not that of LibTorch 2.10.";
-
-    /// <summary>Whether this process is one that nothing was computed in.</summary>
-    public static bool IsFresh => Environment.GetEnvironmentVariable(Fresh) is not null;
 
     // Of a process there is one first call: the test starts itself in another one.
     [Fact]
     public async Task The_processor_is_known_before_the_torch_thread_does_anything()
     {
-        if (!IsFresh)
+        if (!FreshProcess.IsThis)
         {
-            var start = new ProcessStartInfo("dotnet", [typeof(VectorMathTests).Assembly.Location, "-noColor", "-method", $"*.{nameof(The_processor_is_known_before_the_torch_thread_does_anything)}"])
-            {
-                UseShellExecute = false, RedirectStandardOutput = true, Environment = { [Fresh] = "1", ["RLAIF_TEST_DEVICE"] = "cpu" },
-            };
-            using var process = Process.Start(start)!;
-            var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-            Assert.SkipWhen(output.Contains(Other, StringComparison.Ordinal), Other);
-            Assert.True(process.ExitCode == 0 && output.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0", StringComparison.Ordinal), output);
+            await FreshProcess.Passes(nameof(The_processor_is_known_before_the_torch_thread_does_anything), Other);
             return;
         }
 
