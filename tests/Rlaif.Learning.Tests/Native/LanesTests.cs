@@ -6,14 +6,14 @@ namespace Rlaif.Learning.Tests.Native;
 public class LanesTests
 {
     [Fact]
-    public void The_exponential_is_at_most_two_units_in_the_last_place_off()
+    public void The_exponential_is_hardly_more_than_a_unit_in_the_last_place_off()
     {
         for (var x = -87.3; x < 88; x += 0.000_71)
         {
             var (given, exact) = ((float)x, Math.Exp((float)x));
             var found = Lanes.Exp(Vector512.Create(given))[0];
             var unit = Math.ScaleB(1, Math.ILogB(exact) - 23);
-            Assert.True(Math.Abs(found - exact) <= 2 * unit, $"e^{given} is {exact}, not {found}: {(found - exact) / unit} units");
+            Assert.True(Math.Abs(found - exact) <= 1.01 * unit, $"e^{given} is {exact}, not {found}: {(found - exact) / unit} units");
         }
 
         Assert.Equal(1, Lanes.Exp(Vector512<float>.Zero)[0]);
