@@ -39,8 +39,6 @@ internal static unsafe class AttentionKernels
     {
         public static Side Of(torch.Tensor x) => new(ThreadTeam.Data(x), x.stride(0), x.stride(1), x.stride(2));
 
-        public int Stride => (int)token;
-
         public float* At(int row, int which, int at) => first + (row * batch) + (which * head) + (at * token);
 
         public Blas.Matrix From(int row, int which, int at) => new(At(row, which, at), (int)token);

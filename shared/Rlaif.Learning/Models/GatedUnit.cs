@@ -43,7 +43,7 @@ internal sealed class GatedUnit : autograd.SingleTensorFunction<GatedUnit>
 
         using var scope = NewDisposeScope();
         var (g, u, product) = (gate.contiguous(), up.contiguous(), isPassing ? TorchMemory.Passing("gated unit", gate.shape) : empty(gate.shape));
-        ThreadTeam.Run(new Forwards(ThreadTeam.Data(g), ThreadTeam.Data(u), ThreadTeam.Data(product), gate.numel()), Parts(gate.numel()));
+        ThreadTeam.Run(new Forwards(ThreadTeam.Data(g), ThreadTeam.Data(u), ThreadTeam.Data(product), gate.numel()), ThreadTeam.Parts(gate.numel(), ThreadTeam.PartSize));
         return product.MoveToOuterDisposeScope();
     }
 
@@ -65,11 +65,9 @@ internal sealed class GatedUnit : autograd.SingleTensorFunction<GatedUnit>
         var (given, g, u, ofUp, product) = (gradient.contiguous(), gate.contiguous(), up.contiguous(), empty(gate.shape), isProductAsked ? TorchMemory.Passing("gated unit", gate.shape) : null);
         ThreadTeam.Run(
             new Backwards(ThreadTeam.Data(given), ThreadTeam.Data(g), ThreadTeam.Data(u), ThreadTeam.Data(ofUp), product is null ? null : ThreadTeam.Data(product), gate.numel()),
-            Parts(gate.numel()));
+            ThreadTeam.Parts(gate.numel(), ThreadTeam.PartSize));
         return (given.MoveToOuterDisposeScope(), ofUp.MoveToOuterDisposeScope(), product?.MoveToOuterDisposeScope());
     }
-
-    private static int Parts(long count) => (int)((count + ThreadTeam.PartSize - 1) / ThreadTeam.PartSize);
 
     [StructLayout(LayoutKind.Auto)]
     private readonly unsafe struct Forwards(float* gate, float* up, float* product, long count) : IKernel

@@ -103,7 +103,7 @@ internal sealed class RmsNorm : autograd.SingleTensorFunction<RmsNorm>
         var perPart = Math.Max(1, ThreadTeam.PartSize / width);
         ThreadTeam.Run(
             new Forwards(ThreadTeam.Data(whole), ThreadTeam.Data(weight), ThreadTeam.Data(reciprocal), ThreadTeam.Data(normed), rows, width, perPart, epsilon ?? float.NaN),
-            (rows + perPart - 1) / perPart);
+            ThreadTeam.Parts(rows, perPart));
         GC.KeepAlive(weight);
         return normed.MoveToOuterDisposeScope();
     }
@@ -115,7 +115,7 @@ internal sealed class RmsNorm : autograd.SingleTensorFunction<RmsNorm>
         var rows = (int)(x.numel() / width);
         // What parts give to the weight is added in their order.
         var perPart = Math.Max(1, ThreadTeam.PartSize * 2 / width);
-        var parts = (rows + perPart - 1) / perPart;
+        var parts = ThreadTeam.Parts(rows, perPart);
         var sums = weight.requires_grad ? zeros(parts, width) : null;
         ThreadTeam.Run(
             new Backwards(

@@ -65,7 +65,7 @@ internal sealed class RotaryTurn : autograd.SingleTensorFunction<RotaryTurn>
             new Turning(
                 ThreadTeam.Data(from), Strides.Of(from), ThreadTeam.Data(turned), Strides.Of(turned), ThreadTeam.Data(cosine), ThreadTeam.Data(sine), Strides.Of(cosine),
                 tokens, (int)time, (int)heads, (int)width / 2, perPart, direction),
-            (tokens + perPart - 1) / perPart);
+            ThreadTeam.Parts(tokens, perPart));
         return turned;
     }
 

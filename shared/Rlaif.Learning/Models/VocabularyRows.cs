@@ -62,7 +62,7 @@ internal static class VocabularyRows
 
     private static int PerPart(int tokens) => Math.Max(1, ThreadTeam.PartSize / tokens);
 
-    private static int Parts(int rows, int tokens) => (rows + PerPart(tokens) - 1) / PerPart(tokens);
+    private static int Parts(int rows, int tokens) => ThreadTeam.Parts(rows, PerPart(tokens));
 
     [StructLayout(LayoutKind.Auto)]
     private readonly unsafe struct Sums(float* logits, int tokens, int rows, float* highest, float* sum) : IKernel

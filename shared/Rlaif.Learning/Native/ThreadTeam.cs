@@ -34,6 +34,9 @@ internal static unsafe class ThreadTeam
     /// <summary>Where a tensor's first number is; whoever takes it keeps the tensor alive.</summary>
     public static float* Data(Tensor x) => ((delegate* unmanaged<nint, float*>)DataOf)(x.Handle);
 
+    /// <summary>How many parts there are of what is <paramref name="perPart"/> in each but the last.</summary>
+    public static int Parts(long count, int perPart) => (int)((count + perPart - 1) / perPart);
+
     /// <summary>All parts, by as many threads as the torch thread computes with.</summary>
     public static void Run<T>(T kernel, int parts)
         where T : unmanaged, IKernel

@@ -27,8 +27,7 @@ public class VectorMathTests
     private static nint WhereTheProcessorIsKept()
     {
         const int opcode = 0x058B, length = 6;
-        var library = NativeLibrary.Load("LibTorchSharp", typeof(TorchSharp.torch).Assembly, null);
-        Assert.SkipUnless(NativeLibrary.TryGetExport(library, "mkl_vml_serv_cpu_detect", out var function) && (ushort)Marshal.ReadInt16(function) == opcode, Other);
+        Assert.SkipUnless(NativeLibrary.TryGetExport(LibTorch.Native, "mkl_vml_serv_cpu_detect", out var function) && (ushort)Marshal.ReadInt16(function) == opcode, Other);
         return function + length + Marshal.ReadInt32(function + 2);
     }
 }
