@@ -28,20 +28,26 @@ internal static class PairTraining
         TrainingPair[] pairs = [.. HhPrompts.Pairs(Tokenizer.Read(RealModel.Model), Longest).Take(Pairs)];
         using var model = new SpeedModel(SpeedModel.Of135M);
         var data = model.Data(pairs, TrainingData.Write);
-        double Seconds(Precision precision)
+        double Seconds(Precision precision, Action? between = null)
         {
             SpeedModel.Use(precision);
             var recipe = new DpoRecipe { Batch = Batch, LearningRate = 1e-6, CheckpointSteps = 1000 };
             var clock = System.Diagnostics.Stopwatch.StartNew();
             var seconds = 0.0;
-            Training.Dpo(model.Job(data), recipe, model.Out, (_, _) => seconds = clock.Elapsed.TotalSeconds, default);
+            Training.Dpo(model.Job(data), recipe, model.Out, (_, _) =>
+            {
+                clock.Stop();
+                seconds = clock.Elapsed.TotalSeconds;
+                between?.Invoke();
+                clock.Start();
+            }, default);
             return seconds;
         }
 
         // From here on the kernel's peak counts anew.
         File.WriteAllText("/proc/self/clear_refs", "5");
         SpeedModel.Use(Precision.Float32);
-        var ((f32, peak), gemm) = GemmRate.Around(() => (Seconds(Precision.Float32), PeakMemory.Bytes()));
+        var ((f32, peak), gemm) = GemmRate.Between(between => (Seconds(Precision.Float32, between), PeakMemory.Bytes()));
         var bf16 = Seconds(Precision.BFloat16);
         // Forward and backward of the policy, forward of the reference: 8 FLOP for each parameter that a token needs. Prompts need no head.
         var responses = pairs.Sum(pair => (double)(pair.Chosen.Length + pair.Rejected.Length));
