@@ -41,7 +41,7 @@ internal static unsafe class AttentionKernels
 
         public float* At(int row, int which, int at) => first + (row * batch) + (which * head) + (at * token);
 
-        public Blas.Matrix From(int row, int which, int at) => new(At(row, which, at), (int)token);
+        public Matrix From(int row, int which, int at) => new(At(row, which, at), (int)token);
     }
 
     /// <param name="pieces">All of them.</param>
@@ -97,7 +97,7 @@ internal static unsafe class AttentionKernels
         }
 
         /// <summary>The softmax of a block, from its scaled queries.</summary>
-        public void Softmax(Blas.Matrix queries, Side keys, in Piece piece, int begin, int rows, Blas.Matrix scores)
+        public void Softmax(Matrix queries, Side keys, in Piece piece, int begin, int rows, Matrix scores)
         {
             var end = begin + rows;
             Blas.Multiply(queries, keys.From(piece.Row, piece.Pair, piece.Begin).T, scores, heads * rows, end, width);
@@ -161,7 +161,7 @@ internal static unsafe class AttentionKernels
             {
                 var rows = Math.Min(Rows, piece.Length - begin);
                 var (end, all) = (begin + rows, shape.Heads * rows);
-                var scores = new Blas.Matrix(kept == null ? scratch : kept, Padded(end));
+                var scores = new Matrix(kept == null ? scratch : kept, Padded(end));
                 shape.Gather(query, piece, begin, rows, queries, scale);
                 shape.Softmax(new(queries, shape.Width), key, piece, begin, rows, scores);
                 Blas.Multiply(scores, value.From(piece.Row, piece.Pair, piece.Begin), new(rowsOf, shape.Width), all, shape.Width, end);
@@ -191,10 +191,10 @@ internal static unsafe class AttentionKernels
             {
                 var rows = Math.Min(Rows, piece.Length - begin);
                 var (end, all, keep) = (begin + rows, shape.Heads * rows, begin == last ? 0f : 1f);
-                var softmax = new Blas.Matrix(at == null ? ofScores + shape.ScoresSize : at, Padded(end));
+                var softmax = new Matrix(at == null ? ofScores + shape.ScoresSize : at, Padded(end));
                 shape.Gather(query, piece, begin, rows, queries, scale);
                 shape.Gather(gradient, piece, begin, rows, outer, 1);
-                var (scaled, given, scores, own) = (new Blas.Matrix(queries, width), new Blas.Matrix(outer, width), new Blas.Matrix(ofScores, Padded(end)), new Blas.Matrix(rowsOf, width));
+                var (scaled, given, scores, own) = (new Matrix(queries, width), new Matrix(outer, width), new Matrix(ofScores, Padded(end)), new Matrix(rowsOf, width));
                 if (at == null)
                 {
                     shape.Softmax(scaled, key, piece, begin, rows, softmax);

@@ -1,3 +1,4 @@
+using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -24,7 +25,7 @@ public static class MatrixProduct
     {
         if (Precision != Precision.BFloat16)
         {
-            return nn.functional.linear(x, weight, bias);
+            return IsFollowed(x, weight) ? nn.functional.linear(x, weight, bias) : Ours(x, weight, bias) ?? nn.functional.linear(x, weight, bias);
         }
 
         using var scope = NewDisposeScope();
@@ -38,7 +39,7 @@ public static class MatrixProduct
     {
         if (Precision != Precision.BFloat16)
         {
-            return sum is null ? outputs.matmul(weight) : sum.addmm_(outputs, weight, 1, 1);
+            return Add(sum, outputs, weight);
         }
 
         using var scope = NewDisposeScope();
@@ -52,13 +53,45 @@ public static class MatrixProduct
         using var scope = NewDisposeScope();
         if (Precision != Precision.BFloat16)
         {
-            sum.addmm_(outputs.t(), inputs, 1, 1);
+            Add(sum, outputs.t(), inputs);
         }
         else
         {
             sum.add_(outputs.to(ScalarType.BFloat16).t().matmul(inputs.to(ScalarType.BFloat16)));
         }
     }
+
+    private static bool IsFollowed(Tensor x, Tensor weight) => is_grad_enabled() && (x.requires_grad || weight.requires_grad);
+
+    private static Tensor? Ours(Tensor x, Tensor weight, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, turned) = (x.reshape(-1, x.shape[^1]), weight.t());
+        if (!IsOurs(rows, turned))
+        {
+            return null;
+        }
+
+        var result = empty(rows.shape[0], turned.shape[1]);
+        Gemm.Multiply(rows, turned, result, adds: false);
+        return (bias is null ? result : result.add_(bias)).view([.. x.shape[..^1], turned.shape[1]]).MoveToOuterDisposeScope();
+    }
+
+    // sum + a b, in place; where there is no sum, a b.
+    private static Tensor Add(Tensor? sum, Tensor a, Tensor b)
+    {
+        if (!IsOurs(a, b))
+        {
+            return sum is null ? a.matmul(b) : sum.addmm_(a, b, 1, 1);
+        }
+
+        var result = sum ?? empty(a.shape[0], b.shape[1]);
+        Gemm.Multiply(a, b, result, adds: sum is not null);
+        return result;
+    }
+
+    private static bool IsOurs(Tensor a, Tensor b) =>
+        Gemm.IsFaster(a.shape[0], b.shape[1], a.shape[1]) && ThreadTeam.Reaches(a) && ThreadTeam.Reaches(b) && Matrix.Fits(a) && Matrix.Fits(b);
 
     // What autograd is to follow is rounded for it; and of a part of a weight nobody would find the copy again.
     private static Tensor Rounded(Tensor weight) =>

@@ -32,7 +32,7 @@ internal static unsafe class Blas
     {
         // Fortran has columns: cᵀ = bᵀ aᵀ.
         var (no, yes) = ((byte)'N', (byte)'T');
-        int strideA = a.Stride, strideB = b.Stride, strideC = c.Stride;
+        int strideA = (int)a.Stride, strideB = (int)b.Stride, strideC = (int)c.Stride;
         ((delegate* unmanaged<byte*, byte*, int*, int*, int*, float*, float*, int*, float*, int*, float*, float*, int*, void>)Sgemm)(
             b.IsTransposed ? &yes : &no, a.IsTransposed ? &yes : &no, &columns, &rows, &inner, &scale, b.First, &strideB, a.First, &strideA, &keep, c.First, &strideC);
     }
@@ -51,20 +51,4 @@ internal static unsafe class Blas
     }
 
     private static nint Find(string name) => NativeLibrary.TryGetExport(LibTorch.Native, name, out var entry) ? entry : 0;
-
-    /// <summary>A matrix in memory, row by row.</summary>
-    /// <param name="first">Where it begins.</param>
-    /// <param name="stride">From one row in memory to the next.</param>
-    /// <param name="isTransposed">Whether its rows are columns there.</param>
-    [StructLayout(LayoutKind.Auto)]
-    internal readonly struct Matrix(float* first, int stride, bool isTransposed = false)
-    {
-        public float* First => first;
-
-        public int Stride => stride;
-
-        public bool IsTransposed => isTransposed;
-
-        public Matrix T => new(first, stride, !isTransposed);
-    }
 }
