@@ -59,7 +59,10 @@ internal static unsafe class AttentionKernels
 
         public Piece Piece(int part) => pieces[part];
 
-        public float* Scratch(int worker) => scratch + (worker * perWorker);
+        /// <summary>For panels of keys or values.</summary>
+        public float* Panels(int worker) => scratch + (worker * perWorker);
+
+        public float* Scratch(int worker) => Panels(worker) + GemmPanels.Size(width, longest);
 
         public int ScoresSize => heads * Rows * longest;
 
@@ -81,7 +84,7 @@ internal static unsafe class AttentionKernels
             }
         }
 
-        public void Scatter(float* from, Side to, in Piece piece, int begin, int rows)
+        public void Scatter(float* from, Side to, in Piece piece, int begin, int rows, float scale = 1)
         {
             for (var head = 0; head < heads; head++)
             {
@@ -90,17 +93,17 @@ internal static unsafe class AttentionKernels
                     var token = to.At(piece.Row, (piece.Pair * heads) + head, piece.Begin + begin + i);
                     for (var at = 0; at < width; at += Lanes.Count)
                     {
-                        Lanes.Load(from + at, width - at).Store(token + at, width - at);
+                        (Lanes.Load(from + at, width - at) * scale).Store(token + at, width - at);
                     }
                 }
             }
         }
 
         /// <summary>The softmax of a block, from its scaled queries.</summary>
-        public void Softmax(Matrix queries, Side keys, in Piece piece, int begin, int rows, Matrix scores)
+        public void Softmax(Matrix queries, Side keys, in Piece piece, int begin, int rows, Matrix scores, float* panels)
         {
             var end = begin + rows;
-            Blas.Multiply(queries, keys.From(piece.Row, piece.Pair, piece.Begin).T, scores, heads * rows, end, width);
+            Gemm.MultiplyAlone(queries, keys.From(piece.Row, piece.Pair, piece.Begin).T, scores, heads * rows, end, width, adds: false, panels);
             for (var i = 0; i < heads * rows; i++)
             {
                 var token = begin + (i % rows);
@@ -156,15 +159,15 @@ internal static unsafe class AttentionKernels
             var piece = shape.Piece(part);
             var scale = 1 / MathF.Sqrt(shape.Width);
             var kept = keep == null ? null : keep + piece.Scores;
-            float* queries = shape.Scratch(worker), rowsOf = queries + shape.RowsSize, scratch = rowsOf + shape.RowsSize;
+            float* panels = shape.Panels(worker), queries = shape.Scratch(worker), rowsOf = queries + shape.RowsSize, scratch = rowsOf + shape.RowsSize;
             for (var begin = 0; begin < piece.Length; begin += Rows)
             {
                 var rows = Math.Min(Rows, piece.Length - begin);
                 var (end, all) = (begin + rows, shape.Heads * rows);
                 var scores = new Matrix(kept == null ? scratch : kept, Padded(end));
                 shape.Gather(query, piece, begin, rows, queries, scale);
-                shape.Softmax(new(queries, shape.Width), key, piece, begin, rows, scores);
-                Blas.Multiply(scores, value.From(piece.Row, piece.Pair, piece.Begin), new(rowsOf, shape.Width), all, shape.Width, end);
+                shape.Softmax(new(queries, shape.Width), key, piece, begin, rows, scores, panels);
+                Gemm.MultiplyAlone(scores, value.From(piece.Row, piece.Pair, piece.Begin), new(rowsOf, shape.Width), all, shape.Width, end, adds: false, panels);
                 shape.Scatter(rowsOf, mixed, piece, begin, rows);
                 kept = kept == null ? null : kept + ((long)all * scores.Stride);
             }
@@ -181,7 +184,7 @@ internal static unsafe class AttentionKernels
             var before = Blas.Alone();
             var piece = shape.Piece(part);
             var (scale, width) = (1 / MathF.Sqrt(shape.Width), shape.Width);
-            float* queries = shape.Scratch(worker), outer = queries + shape.RowsSize, rowsOf = outer + shape.RowsSize, ofScores = rowsOf + shape.RowsSize;
+            float* panels = shape.Panels(worker), queries = shape.Scratch(worker), outer = queries + shape.RowsSize, rowsOf = outer + shape.RowsSize, ofScores = rowsOf + shape.RowsSize;
             var (keys, values) = (key.From(piece.Row, piece.Pair, piece.Begin), value.From(piece.Row, piece.Pair, piece.Begin));
             var (toKeys, toValues) = (ofKey.From(piece.Row, piece.Pair, piece.Begin), ofValue.From(piece.Row, piece.Pair, piece.Begin));
             var last = (piece.Length - 1) / Rows * Rows;
@@ -190,26 +193,26 @@ internal static unsafe class AttentionKernels
             for (var begin = last; begin >= 0; begin -= Rows)
             {
                 var rows = Math.Min(Rows, piece.Length - begin);
-                var (end, all, keep) = (begin + rows, shape.Heads * rows, begin == last ? 0f : 1f);
+                var (end, all, adds) = (begin + rows, shape.Heads * rows, begin < last);
                 var softmax = new Matrix(at == null ? ofScores + shape.ScoresSize : at, Padded(end));
                 shape.Gather(query, piece, begin, rows, queries, scale);
                 shape.Gather(gradient, piece, begin, rows, outer, 1);
                 var (scaled, given, scores, own) = (new Matrix(queries, width), new Matrix(outer, width), new Matrix(ofScores, Padded(end)), new Matrix(rowsOf, width));
                 if (at == null)
                 {
-                    shape.Softmax(scaled, key, piece, begin, rows, softmax);
+                    shape.Softmax(scaled, key, piece, begin, rows, softmax, panels);
                 }
 
-                Blas.Multiply(softmax.T, given, toValues, end, width, all, keep: keep);
-                Blas.Multiply(given, values.T, scores, all, end, width);
+                Gemm.MultiplyAlone(softmax.T, given, toValues, end, width, all, adds, panels);
+                Gemm.MultiplyAlone(given, values.T, scores, all, end, width, adds: false, panels);
                 for (var i = 0; i < all; i++)
                 {
                     ThroughSoftmax(scores.First + ((long)i * scores.Stride), softmax.First + ((long)i * softmax.Stride), end);
                 }
 
-                Blas.Multiply(scores.T, scaled, toKeys, end, width, all, keep: keep);
-                Blas.Multiply(scores, keys, own, all, width, end, scale: scale);
-                shape.Scatter(rowsOf, ofQuery, piece, begin, rows);
+                Gemm.MultiplyAlone(scores.T, scaled, toKeys, end, width, all, adds, panels);
+                Gemm.MultiplyAlone(scores, keys, own, all, width, end, adds: false, panels);
+                shape.Scatter(rowsOf, ofQuery, piece, begin, rows, scale);
                 at = at == null || begin == 0 ? at : at - ((long)shape.Heads * Rows * Padded(begin));
             }
 

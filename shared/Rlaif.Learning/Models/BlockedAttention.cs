@@ -155,7 +155,7 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
 
         private Shape Shape(Piece* first, int scratches, int rows)
         {
-            var perWorker = ((long)scratches * heads * Rows * Padded(longest)) + ((long)rows * heads * Rows * Padded(width));
+            var perWorker = GemmPanels.Size(width, longest) + ((long)scratches * heads * Rows * Padded(longest)) + ((long)rows * heads * Rows * Padded(width));
             scratch = empty(perWorker * get_num_threads());
             return new(first, heads, width, Padded(longest), ThreadTeam.Data(scratch), perWorker);
         }

@@ -23,9 +23,14 @@ public static class MatrixProduct
     /// <summary>x wᵀ + b: [.., in] with [out, in] to [.., out]; gradients flow.</summary>
     internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
     {
+        if (is_grad_enabled() && weight is Parameter { requires_grad: var learns } own && (learns || x.requires_grad))
+        {
+            return ProductNode.Of(x, own, bias);
+        }
+
         if (Precision != Precision.BFloat16)
         {
-            return IsFollowed(x, weight) ? nn.functional.linear(x, weight, bias) : Ours(x, weight, bias) ?? nn.functional.linear(x, weight, bias);
+            return Ours(x, weight, bias) ?? nn.functional.linear(x, weight, bias);
         }
 
         using var scope = NewDisposeScope();
@@ -61,20 +66,18 @@ public static class MatrixProduct
         }
     }
 
-    private static bool IsFollowed(Tensor x, Tensor weight) => is_grad_enabled() && (x.requires_grad || weight.requires_grad);
-
     private static Tensor? Ours(Tensor x, Tensor weight, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        var (rows, turned) = (x.reshape(-1, x.shape[^1]), weight.t());
-        if (!IsOurs(rows, turned))
+        var (rows, turned, isFollowed) = (x.reshape(-1, x.shape[^1]), weight.t(), is_grad_enabled() && (x.requires_grad || weight.requires_grad));
+        if (isFollowed || !IsOurs(rows, turned))
         {
             return null;
         }
 
-        var result = empty(rows.shape[0], turned.shape[1]);
-        Gemm.Multiply(rows, turned, result, adds: false);
-        return (bias is null ? result : result.add_(bias)).view([.. x.shape[..^1], turned.shape[1]]).MoveToOuterDisposeScope();
+        var result = empty([.. x.shape[..^1], turned.shape[1]]);
+        Gemm.Multiply(rows, turned, result.view(rows.shape[0], turned.shape[1]), adds: false);
+        return (bias is null ? result : result.add_(bias)).MoveToOuterDisposeScope();
     }
 
     // sum + a b, in place; where there is no sum, a b.

@@ -19,20 +19,20 @@ internal static unsafe class Blas
     /// <summary>As it was before.</summary>
     public static void Together(int before) => ((delegate* unmanaged<int, int>)SetThreads)(before);
 
-    /// <summary>c = scale · a b + keep · c, all in rows: a [rows, inner], b [inner, columns], c [rows, columns].</summary>
+    /// <summary>c = a b, or c + a b, all in rows: a [rows, inner], b [inner, columns], c [rows, columns].</summary>
     /// <param name="a">The first matrix.</param>
     /// <param name="b">The second.</param>
-    /// <param name="c">The result; read where <paramref name="keep"/> is not 0.</param>
+    /// <param name="c">The result; read where it is added to.</param>
     /// <param name="rows">Of a and c.</param>
     /// <param name="columns">Of b and c.</param>
     /// <param name="inner">Columns of a, rows of b.</param>
-    /// <param name="scale">Of the product.</param>
-    /// <param name="keep">Of what c was.</param>
-    public static void Multiply(Matrix a, Matrix b, Matrix c, int rows, int columns, int inner, float scale = 1, float keep = 0)
+    /// <param name="adds">Whether to what c holds.</param>
+    public static void Multiply(Matrix a, Matrix b, Matrix c, int rows, int columns, int inner, bool adds = false)
     {
         // Fortran has columns: cᵀ = bᵀ aᵀ.
         var (no, yes) = ((byte)'N', (byte)'T');
         int strideA = (int)a.Stride, strideB = (int)b.Stride, strideC = (int)c.Stride;
+        var (scale, keep) = (1f, adds ? 1f : 0f);
         ((delegate* unmanaged<byte*, byte*, int*, int*, int*, float*, float*, int*, float*, int*, float*, float*, int*, void>)Sgemm)(
             b.IsTransposed ? &yes : &no, a.IsTransposed ? &yes : &no, &columns, &rows, &inner, &scale, b.First, &strideB, a.First, &strideA, &keep, c.First, &strideC);
     }

@@ -2,89 +2,81 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
+using Operand = Rlaif.Learning.Native.GemmBlock.Operand;
 
 namespace Rlaif.Learning.Native;
 
-/// <summary>The f32 product of large matrices, for CPUs on which MKL does not use the widest vectors: packed panels, tiles in registers, blocks in caches (Goto and van de Geijn 2008; Van Zee and
-/// van de Geijn 2015). A number is summed in one order whatever rows and columns stand beside it, so its bits depend neither on them nor on threads.</summary>
+/// <summary>The f32 product for CPUs on which MKL does not use the widest vectors: packed panels, tiles in registers, blocks in caches (Goto and van de Geijn 2008; Van Zee and van de Geijn
+/// 2015). A number is one sum in one order whatever rows and columns stand beside it, so its bits depend neither on them nor on threads.</summary>
 internal static unsafe class Gemm
 {
-    // Of the panels: 36 KB of b stay in the first cache, with 110 KB of a and 300 KB of b in the second.
-    private const int Depth = 288, BlockRows = 8 * GemmTile.Rows, BlockColumns = 8 * GemmTile.Columns;
+    // In tiles: with 36 KB of b in the first cache, 110 KB of a and 300 KB of b stay in the second. a is read as it lies, and b packed: each number of it is read for every twelve rows.
+    private const int BlockRows = 8, BlockColumns = 8;
 
-    /// <summary>Whether a product of such a size is ours: on AMD with AVX-512, where MKL computes eight numbers at once. Small ones are not worth their packing.</summary>
-    public static bool IsFaster(long rows, long columns, long inner) =>
-        IsMeant && Math.Min(Math.Min(rows, columns), inner) >= GemmTile.Columns;
+    /// <summary>Whether a product of such a size is ours: on AMD with AVX-512, where MKL computes eight numbers at once. Smaller ones are not worth it.</summary>
+    public static bool IsFaster(long rows, long columns, long inner) => IsMeant && Math.Min(Math.Min(rows, columns), inner) >= GemmTile.Columns;
 
     private static bool IsMeant { get; } = Vector512.IsHardwareAccelerated && IsAmd();
 
-    /// <summary>c = a b, or c + a b.</summary>
-    /// <param name="a">[rows, inner].</param>
-    /// <param name="b">[inner, columns].</param>
+    /// <summary>c = a b, or c + a b, by the team.</summary>
+    /// <param name="a">[rows, inner], rows twelve or more.</param>
+    /// <param name="b">[inner, columns], columns 32 or more.</param>
     /// <param name="c">[rows, columns], a row's numbers side by side.</param>
     /// <param name="adds">Whether to what c holds.</param>
     public static void Multiply(Tensor a, Tensor b, Tensor c, bool adds)
     {
-        var (rows, columns, inner) = ((int)a.shape[0], (int)b.shape[1], (int)a.shape[1]);
-        long ofA = (long)ThreadTeam.Parts(rows, BlockRows) * BlockRows * inner, ofB = (long)ThreadTeam.Parts(columns, GemmTile.Columns) * GemmTile.Columns * inner;
-        using var memory = TorchMemory.Passing("panels", ofA + ofB);
-        var panels = ThreadTeam.Data(memory);
-        var pack = new GemmPanels(Matrix.Of(a), Matrix.Of(b).T, rows, columns, inner, panels, panels + ofA);
+        var (left, right, rows, columns, inner) = (Matrix.Of(a), Matrix.Of(b), (int)a.shape[0], (int)b.shape[1], (int)a.shape[1]);
+        using var memory = TorchMemory.Passing("panels", GemmPanels.Size(inner, columns));
+        var pack = new GemmPanels(right, inner, columns, ThreadTeam.Data(memory));
         ThreadTeam.Run(pack, pack.Parts);
-        var blocks = new Blocks(panels, panels + ofA, Matrix.Of(c), rows, columns, inner, adds);
+        var blocks = new Blocks(new(Operand.Rows(left), pack.Packed, Matrix.Of(c), rows, columns, adds), inner);
         ThreadTeam.Run(blocks, blocks.Parts);
         GC.KeepAlive(a);
         GC.KeepAlive(b);
         GC.KeepAlive(c);
     }
 
+    /// <summary>c = a b, or c + a b, by the calling thread: by MKL where that is faster.</summary>
+    /// <param name="a">[rows, inner].</param>
+    /// <param name="b">[inner, columns].</param>
+    /// <param name="c">[rows, columns], a row's numbers side by side.</param>
+    /// <param name="rows">Of a and c.</param>
+    /// <param name="columns">Of b and c.</param>
+    /// <param name="inner">Of a and b.</param>
+    /// <param name="adds">Whether to what c holds.</param>
+    /// <param name="panels">Memory for b's, <see cref="GemmPanels.Size"/>, where it is transposed.</param>
+    public static void MultiplyAlone(Matrix a, Matrix b, Matrix c, int rows, int columns, int inner, bool adds, float* panels)
+    {
+        if (!IsFaster(rows, columns, inner))
+        {
+            Blas.Multiply(a, b, c, rows, columns, inner, adds);
+            return;
+        }
+
+        var pack = new GemmPanels(b, inner, columns, panels);
+        for (var part = 0; b.IsTransposed && part < pack.Parts; part++)
+        {
+            pack.Part(part, worker: 0);
+        }
+
+        var block = new GemmBlock(Operand.Rows(a), b.IsTransposed ? pack.Packed : Operand.Columns(b), c, rows, columns, adds);
+        block.Multiply(0, block.Rows, 0, block.Columns, inner);
+    }
+
     // "AuthenticAMD", in the order of the registers.
     private static bool IsAmd() => X86Base.IsSupported && X86Base.CpuId(0, 0) is { Ebx: 0x68747541, Edx: 0x69746e65, Ecx: 0x444d4163 };
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly struct Blocks(float* a, float* b, Matrix c, int rows, int columns, int inner, bool adds) : IKernel
+    private readonly struct Blocks(GemmBlock all, int inner) : IKernel
     {
-        public int Parts => ThreadTeam.Parts(rows, BlockRows) * ThreadTeam.Parts(columns, BlockColumns);
+        public int Parts => Down * ThreadTeam.Parts(all.Columns, BlockColumns);
+
+        private int Down => ThreadTeam.Parts(all.Rows, BlockRows);
 
         public void Part(int part, int worker)
         {
-            var down = ThreadTeam.Parts(rows, BlockRows);
-            var (top, left) = (part % down * BlockRows, part / down * BlockColumns);
-            var (bottom, right) = (Math.Min(rows, top + BlockRows), Math.Min(columns, left + BlockColumns));
-            var depth = ThreadTeam.Parts(inner, ThreadTeam.Parts(inner, Depth));
-            for (var begin = 0; begin < inner; begin += depth)
-            {
-                var (count, sums) = (Math.Min(depth, inner - begin), adds || begin > 0);
-                for (var column = left; column < right; column += GemmTile.Columns)
-                {
-                    for (var row = top; row < bottom; row += GemmTile.Rows)
-                    {
-                        Tile(row, column, begin, count, sums);
-                    }
-                }
-            }
-        }
-
-        private void Tile(int row, int column, int begin, int count, bool sums)
-        {
-            float* ofA = a + ((long)row * inner) + (begin * GemmTile.Rows), ofB = b + ((long)column * inner) + (begin * GemmTile.Columns), to = c.First + (row * c.Stride) + column;
-            if (rows - row >= GemmTile.Rows && columns - column >= GemmTile.Columns)
-            {
-                GemmTile.Multiply(ofA, ofB, count, to, c.Stride, sums);
-                return;
-            }
-
-            // At an edge: of the whole tile what there is of it.
-            var tile = stackalloc float[GemmTile.Rows * GemmTile.Columns];
-            GemmTile.Multiply(ofA, ofB, count, tile, GemmTile.Columns, adds: false);
-            for (var i = 0; i < Math.Min(GemmTile.Rows, rows - row); i++, to += c.Stride, tile += GemmTile.Columns)
-            {
-                for (var at = 0; at < Math.Min(GemmTile.Columns, columns - column); at += Lanes.Count)
-                {
-                    var (sum, some) = (Vector512.Load(tile + at), columns - column - at);
-                    (sums ? Lanes.Load(to + at, some) + sum : sum).Store(to + at, some);
-                }
-            }
+            var (top, left) = (part % Down * BlockRows, part / Down * BlockColumns);
+            all.Multiply(top, Math.Min(all.Rows, top + BlockRows), left, Math.Min(all.Columns, left + BlockColumns), inner);
         }
     }
 }

@@ -5,105 +5,86 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Rlaif.Learning.Native;
 
-/// <summary>Both matrices of a product in the order in which <see cref="GemmTile"/> reads them: a's rows twelve by twelve and b's columns 32 by 32, of each panel first what meets the first
-/// number of the sum. A last panel is filled with zeros.</summary>
-/// <param name="a">[rows, inner].</param>
-/// <param name="b">[columns, inner]: transposed.</param>
-/// <param name="rows">Of a.</param>
-/// <param name="columns">Of b.</param>
-/// <param name="inner">Of both.</param>
-/// <param name="ofA">Where a's panels go.</param>
-/// <param name="ofB">Where b's do.</param>
+/// <summary>A product's second matrix in the order in which <see cref="GemmTile"/> reads it: rows of as many columns as a tile has, panel after panel. The last one is full too: it begins where
+/// the matrix has as many columns left.</summary>
+/// <param name="matrix">[rows, columns].</param>
+/// <param name="rows">Its rows.</param>
+/// <param name="columns">Its columns, a tile's or more.</param>
+/// <param name="to">Room for <see cref="Size"/> numbers.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly unsafe struct GemmPanels(Matrix a, Matrix b, int rows, int columns, int inner, float* ofA, float* ofB) : IKernel
+internal readonly unsafe struct GemmPanels(Matrix matrix, int rows, int columns, float* to) : IKernel
 {
-    // Of a transposed panel so much at once that each line of the cache is read once.
-    private const int Step = 16;
+    // What is read at once of rows in memory: of their lines in the cache nothing is read twice.
+    private const int Columns = 16, Rows = 32, Width = GemmTile.Columns;
 
-    public int Parts => ThreadTeam.Parts(rows, GemmTile.Rows) + ThreadTeam.Parts(columns, GemmTile.Columns);
+    public int Parts => matrix.IsTransposed ? Panels : ThreadTeam.Parts(rows, Rows);
 
+    public GemmBlock.Operand Packed => new(to, 1, Width, (nint)rows * Width);
+
+    private int Panels => ThreadTeam.Parts(columns, Width);
+
+    public static long Size(int rows, int columns) => (long)rows * Width * ThreadTeam.Parts(columns, Width);
+
+    /// <summary>Memory is read as it lies: a panel of a transposed matrix, rows of another one for all panels.</summary>
     public void Part(int part, int worker)
     {
-        var ofRows = ThreadTeam.Parts(rows, GemmTile.Rows);
-        if (part < ofRows)
+        if (matrix.IsTransposed)
         {
-            Pack(a, part * GemmTile.Rows, rows, GemmTile.Rows, ofA + ((long)part * GemmTile.Rows * inner));
+            for (var row = 0; row < rows; row += Columns)
+            {
+                Pack(part, row, Math.Min(Columns, rows - row));
+            }
         }
         else
         {
-            part -= ofRows;
-            Pack(b, part * GemmTile.Columns, columns, GemmTile.Columns, ofB + ((long)part * GemmTile.Columns * inner));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Pack(Matrix from, int begin, int end, int width, float* to)
-    {
-        var stride = from.Stride;
-        for (var k = 0; k < inner; k += Step)
-        {
-            var count = Math.Min(Step, inner - k);
-            for (var four = 0; four < width; four += 4)
+            for (var panel = 0; panel < Panels; panel++)
             {
-                var left = Math.Min(4, end - begin - four);
-                var target = to + ((long)k * width) + four;
-                if (left < 4)
-                {
-                    Some(from, begin + four, left, k, count, target, width);
-                }
-                else if (from.IsTransposed)
-                {
-                    Copy(from.First + begin + four + (k * stride), stride, count, target, width);
-                }
-                else
-                {
-                    Turn(from.First + ((begin + four) * stride) + k, stride, count, target, width);
-                }
+                Pack(panel, part * Rows, Math.Min(Rows, rows - (part * Rows)));
             }
         }
     }
 
-    // Four numbers side by side.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(float* from, long stride, int count, float* to, int width)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pack(int panel, int row, int count)
     {
-        for (var i = 0; i < count; i++, from += stride, to += width)
+        var (stride, isTransposed) = (matrix.Stride, matrix.IsTransposed);
+        float* from = matrix.At(row, Math.Min(panel * Width, columns - Width)), target = to + ((((nint)panel * rows) + row) * Width);
+        if (isTransposed)
         {
-            Vector128.Load(from).Store(to);
+            for (var end = target + Width; target < end; target += 4, from += 4 * stride)
+            {
+                Turn(from, stride, count, target);
+            }
+        }
+        else
+        {
+            for (var end = target + (count * Width); target < end; target += Width, from += stride)
+            {
+                Vector512.Load(from).Store(target);
+                Vector512.Load(from + Lanes.Count).Store(target + Lanes.Count);
+            }
         }
     }
 
-    // Four rows become four columns.
+    // Four rows in memory become four columns.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(float* from, long stride, int count, float* to, int width)
+    private static void Turn(float* from, nint stride, int count, float* to)
     {
         var i = 0;
-        for (; i + 4 <= count; i += 4, from += 4, to += 4 * width)
+        for (; i + 4 <= count; i += 4, from += 4, to += 4 * Width)
         {
             var (first, second, third, fourth) = (Vector128.Load(from), Vector128.Load(from + stride), Vector128.Load(from + (2 * stride)), Vector128.Load(from + (3 * stride)));
             var (low, lower) = (Sse.UnpackLow(first, second), Sse.UnpackLow(third, fourth));
             var (high, higher) = (Sse.UnpackHigh(first, second), Sse.UnpackHigh(third, fourth));
             Sse.MoveLowToHigh(low, lower).Store(to);
-            Sse.MoveHighToLow(lower, low).Store(to + width);
-            Sse.MoveLowToHigh(high, higher).Store(to + (2 * width));
-            Sse.MoveHighToLow(higher, high).Store(to + (3 * width));
+            Sse.MoveHighToLow(lower, low).Store(to + Width);
+            Sse.MoveLowToHigh(high, higher).Store(to + (2 * Width));
+            Sse.MoveHighToLow(higher, high).Store(to + (3 * Width));
         }
 
-        for (; i < count; i++, from++, to += width)
+        for (; i < count; i++, from++, to += Width)
         {
             Vector128.Create(from[0], from[stride], from[2 * stride], from[3 * stride]).Store(to);
-        }
-    }
-
-    private static void Some(Matrix from, int begin, int left, int k, int count, float* to, int width)
-    {
-        var (across, along) = from.IsTransposed ? (1L, from.Stride) : (from.Stride, 1L);
-        for (var i = 0; i < count; i++, to += width)
-        {
-            for (var row = 0; row < 4; row++)
-            {
-                to[row] = row < left ? from.First[((begin + row) * across) + ((k + i) * along)] : 0;
-            }
         }
     }
 }

@@ -10,31 +10,35 @@ internal static unsafe class GemmTile
     public const int Rows = 12, Columns = 2 * Lanes.Count;
 
     /// <summary>c [12, 32] = a b, or c + a b. Each number is one sum in the order of a's columns, whatever else is computed beside it.</summary>
-    /// <param name="a">A panel: twelve numbers of each column.</param>
-    /// <param name="b">A panel: 32 numbers of each row.</param>
+    /// <param name="a">The first number.</param>
+    /// <param name="down">From a number of a to the next of its column.</param>
+    /// <param name="along">From a number of a to the next of its row.</param>
+    /// <param name="b">The first number; 32 lie side by side.</param>
+    /// <param name="next">From a row of b to the next.</param>
     /// <param name="count">Columns of a.</param>
     /// <param name="c">The first number of the tile.</param>
     /// <param name="stride">Of c.</param>
     /// <param name="adds">Whether to what c holds.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(float* a, float* b, int count, float* c, long stride, bool adds)
+    public static void Multiply(float* a, nint down, nint along, float* b, nint next, int count, float* c, nint stride, bool adds)
     {
         Row r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default, r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
-        for (var end = b + ((long)count * Columns); b != end; b += Columns, a += Rows)
+        float* a3 = a + (3 * down), a6 = a + (6 * down), a9 = a + (9 * down);
+        for (var end = b + (count * next); b != end; b += next, a += along, a3 += along, a6 += along, a9 += along)
         {
             var (left, right) = (Vector512.Load(b), Vector512.Load(b + Lanes.Count));
             r0.Add(a[0], left, right);
-            r1.Add(a[1], left, right);
-            r2.Add(a[2], left, right);
-            r3.Add(a[3], left, right);
-            r4.Add(a[4], left, right);
-            r5.Add(a[5], left, right);
-            r6.Add(a[6], left, right);
-            r7.Add(a[7], left, right);
-            r8.Add(a[8], left, right);
-            r9.Add(a[9], left, right);
-            r10.Add(a[10], left, right);
-            r11.Add(a[11], left, right);
+            r1.Add(a[down], left, right);
+            r2.Add(a[2 * down], left, right);
+            r3.Add(a3[0], left, right);
+            r4.Add(a3[down], left, right);
+            r5.Add(a3[2 * down], left, right);
+            r6.Add(a6[0], left, right);
+            r7.Add(a6[down], left, right);
+            r8.Add(a6[2 * down], left, right);
+            r9.Add(a9[0], left, right);
+            r10.Add(a9[down], left, right);
+            r11.Add(a9[2 * down], left, right);
         }
 
         r0.Store(c, adds);
