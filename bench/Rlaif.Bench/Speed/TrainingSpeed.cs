@@ -35,6 +35,7 @@ internal static class TrainingSpeed
         yield return Figure.AtLeast($"train/sft_{name}_f32_over_fastest_f32_product", f32 * work / gemm.Fastest, goal);
         yield return Figure.Plain($"train/sft_{name}_f32_over_mkl", f32 * work / gemm.Mkl);
         yield return Figure.Plain($"train/sft_{name}_bf16_over_f32", bf16 / f32);
+        yield return Figure.Plain($"train/sft_{name}_our_f32_product_over_fastest", gemm.Ours / gemm.Fastest);
     }
 
     /// <summary>Log-probabilities and gradients of eight responses to each prompt, which is twice as long as they are (a quarter of the lengths that TRL's GRPO

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Rlaif.Learning.Models;
 
 /// <summary>The one place where activations meet weights, so that the precision can be chosen.</summary>
-/// <remarks>On AMD, MKL runs f32 on a slow path and bf16 inputs with f32 results are three to four times as fast. aten's <c>mkldnn_linear</c>
+/// <remarks>On AMD, MKL runs f32 on a slow path: <see cref="Gemm"/> is twice as fast there, and bf16 inputs with f32 results are faster still. aten's <c>mkldnn_linear</c>
 /// would be a fast f32 product, but returns wrong numbers for many shapes in LibTorch 2.10 (docs/decisions.md).</remarks>
 public static class MatrixProduct
 {
@@ -83,7 +83,7 @@ public static class MatrixProduct
     // sum + a b, in place; where there is no sum, a b.
     private static Tensor Add(Tensor? sum, Tensor a, Tensor b)
     {
-        if (!IsOurs(a, b))
+        if (!IsOurs(a, b) || !(sum is null || (ThreadTeam.Reaches(sum) && sum.stride(1) == 1)))
         {
             return sum is null ? a.matmul(b) : sum.addmm_(a, b, 1, 1);
         }

@@ -13,7 +13,7 @@ namespace Rlaif.Learning.Training;
 internal static class TrainingIdentity
 {
     // Raise it when the same inputs train to other bytes.
-    private const string Version = "5";
+    private const string Version = "6";
 
     public static string Of(string algorithm, TrainingJob job, TrainingRecipe recipe) => Hash(
         [algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(), File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start),

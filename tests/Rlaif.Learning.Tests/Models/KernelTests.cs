@@ -123,8 +123,11 @@ public class KernelTests
         var (normed, reciprocal) = RmsNorm.Normed(x, weight, Epsilon);
         var (ofGate, ofUp, product) = GatedUnit.Gradients(y.clone(), x, y, isProductAsked: true);
         var (highest, sum) = VocabularyRows.Exponentials(x, isKept: true);
+        var sums = zeros(90, 90);
+        Gemm.Multiply(x, y.t(), sums, adds: true);
         Tensor[] all =
         [
+            sums,
             normed, reciprocal, RmsNorm.Backward(y.clone(), x, reciprocal, weight), weight.grad!, ofGate, ofUp, product!, highest, sum,
             VocabularyRows.Gradient(x.clone(), sum.log() + highest, highest, full([90], 1, ScalarType.Int64), 0),
         ];

@@ -2,6 +2,7 @@ using Rlaif.Learning.Models;
 using Rlaif.Learning.Native;
 using Rlaif.Recipes;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Tests.Models;
@@ -27,6 +28,38 @@ public class MatrixProductTests
             var flat = up.view(-1, 96).to(ScalarType.Float64).t().matmul(exactX.view(-1, 512));
             Golden.Near(flat, weight.grad!, bound, "gradient of the weight");
         }
+    });
+
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.BFloat16)]
+    public Task A_weight_of_a_model_takes_its_gradient_with_what_it_has_and_one_that_rests_takes_none(Precision precision) => OnTorch(precision, () =>
+    {
+        manual_seed(1);
+        var (x, up) = (randn(2, 70, 64), randn(2, 70, 48));
+        (Tensor Weight, Tensor Bias, Tensor? X) Gradients(bool isModel, bool isXAsked)
+        {
+            var (given, weight, bias) = (x.clone().requires_grad_(isXAsked), new Parameter(ones(48, 64) / 3), new Parameter(zeros(48)));
+            for (var pass = 0; pass < 2; pass++)
+            {
+                // What is no parameter itself is left to autograd.
+                BackwardPass.Run((MatrixProduct.Linear(given, isModel ? weight : weight.view(48, 64), bias) * up).sum());
+            }
+
+            return (weight.grad!, bias.grad!, given.grad);
+        }
+
+        var (expected, actual) = (Gradients(isModel: false, isXAsked: true), Gradients(isModel: true, isXAsked: true));
+        Golden.Near(expected.Weight, actual.Weight, 1e-3, "weight");
+        Golden.Near(expected.Bias, actual.Bias, 1e-3, "bias");
+        Golden.Near(expected.X!, actual.X!, 1e-3, "inputs");
+        Assert.Null(Gradients(isModel: true, isXAsked: false).X);
+
+        var resting = new Parameter(ones(48, 64), requires_grad: false);
+        var asked = x.clone().requires_grad_();
+        BackwardPass.Run((MatrixProduct.Linear(asked, resting) * up).sum());
+        Assert.Null(resting.grad);
+        Golden.Near(up.matmul(resting), asked.grad!, precision == Precision.BFloat16 ? 0.5 : 1e-3, "inputs of a weight that rests");
     });
 
     private static Task OnTorch(Precision precision, Action check) => TorchThread.Run(() =>
