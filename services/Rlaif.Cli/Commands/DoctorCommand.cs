@@ -37,7 +37,7 @@ internal static class DoctorCommand
             void Report(string what, string found) => Console.Out.WriteLine($"{what,-12} {found}");
             Report("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}");
             Report("processor", $"{Processor()}, {Environment.ProcessorCount} cores");
-            var (fastest, reason) = FastestPrecision.OfThisMachine(DeviceKind.Cpu);
+            var (fastest, reason) = FastestPrecision.OfThisMachine(DeviceKind.Cpu, hiddenSize: int.MaxValue);
             Report("precision", $"auto is {fastest.ToString().ToLowerInvariant()} ({reason})");
             Report("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB");
             try

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Rlaif.Cli.Trainings;
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 
 namespace Rlaif.Cli.Commands;
@@ -77,7 +78,8 @@ internal static class TrainCommand
         {
             var request = new TrainRequest
             {
-                Training = FileTraining.Read(algorithm, parsed.GetValue(set)!, device => FastestPrecision.OfThisMachine(device).Precision),
+                Training = FileTraining.Read(
+                    algorithm, parsed.GetValue(set)!, device => FastestPrecision.OfThisMachine(device, ModelFolder.ReadConfig(parsed.GetValue(model)!).HiddenSize).Precision),
                 Model = parsed.GetValue(model)!,
                 Data = parsed.GetValue(data)!,
                 Out = parsed.GetValue(output)!,

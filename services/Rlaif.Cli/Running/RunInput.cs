@@ -5,6 +5,7 @@ using Rlaif.Coordinator.Api;
 using Rlaif.Feedback.Constitutions;
 using Rlaif.Feedback.Prompts;
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
@@ -19,14 +20,14 @@ internal sealed record RunInput(
     /// <exception cref="InputException">Whatever cannot be used, in one sentence.</exception>
     public static async Task<RunInput> Read(Recipe written)
     {
-        var recipe = written.Precision == "auto" ? written with { Precision = Fastest(written.Device) } : written;
-        var constitution = Constitution.Read(recipe.Constitution);
+        var constitution = Constitution.Read(written.Constitution);
         List<string> leftOut = [];
-        var train = Read(recipe.Prompts.Train, leftOut)!;
-        var (evaluation, demo) = (Read(recipe.Prompts.Evaluation, leftOut), Read(recipe.Prompts.Demo, leftOut));
-        RunDesk.CheckRewards(recipe, constitution);
-        CheckAnswers(recipe, train);
-        var policy = await StartPolicy.Read(recipe.Policy);
+        var train = Read(written.Prompts.Train, leftOut)!;
+        var (evaluation, demo) = (Read(written.Prompts.Evaluation, leftOut), Read(written.Prompts.Demo, leftOut));
+        RunDesk.CheckRewards(written, constitution);
+        CheckAnswers(written, train);
+        var policy = await StartPolicy.Read(written.Policy);
+        var recipe = written.Precision == "auto" ? written with { Precision = Fastest(written) } : written;
         var room = new PromptRoom(recipe, constitution, policy.Chat, policy.MaxPositions);
         var splits = PromptSplits.Draw(recipe, train, evaluation, demo, room.Fits);
         room.Check(splits);
@@ -69,8 +70,8 @@ internal sealed record RunInput(
     private IEnumerable<PromptRow> Rows() => Prompts.Train.SelectMany((prompts, round) => Rows("train", round + 1, prompts))
         .Concat(Rows("evaluation", 0, Prompts.Evaluation)).Concat(Rows("demo", 0, Prompts.Demo)).Concat(Rows("calibration", 0, Prompts.Calibration));
 
-    private static string Fastest(string device) =>
-        FastestPrecision.OfThisMachine(Enum.Parse<DeviceKind>(device, ignoreCase: true)).Precision.ToString().ToLowerInvariant();
+    private static string Fastest(Recipe recipe) =>
+        FastestPrecision.OfThisMachine(Enum.Parse<DeviceKind>(recipe.Device, ignoreCase: true), ModelFolder.ReadConfig(recipe.Policy).HiddenSize).Precision.ToString().ToLowerInvariant();
 
     private static IReadOnlyList<LoadedPrompt>? Read(string? path, List<string> leftOut)
     {

@@ -14,7 +14,7 @@ namespace Rlaif.Learning.Adapters;
 internal sealed record LowRank(Parameter Down, Parameter Up, Parameter? Magnitude, double Scale)
 {
     /// <summary>[.., in] to [.., out]. The weight is read as it is: nothing of its size is made for the backward pass.</summary>
-    public Tensor Of(Tensor x, Tensor weight, Tensor? bias)
+    public Tensor Of(Tensor x, Tensor weight, Parameter? bias)
     {
         // B takes what is scaled, [.., rank]: the smaller of the two. In place: the product is nobody else's.
         var low = MatrixProduct.Linear(MatrixProduct.Linear(x, Down) * Scale, Up);

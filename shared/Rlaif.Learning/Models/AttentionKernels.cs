@@ -41,7 +41,7 @@ internal static unsafe class AttentionKernels
 
         public float* At(int row, int which, int at) => first + (row * batch) + (which * head) + (at * token);
 
-        public Matrix From(int row, int which, int at) => new(At(row, which, at), (int)token);
+        public Matrix From(int row, int which, int at) => new(At(row, which, at), (nint)token);
     }
 
     /// <param name="pieces">All of them.</param>
@@ -49,9 +49,10 @@ internal static unsafe class AttentionKernels
     /// <param name="width">Of a head.</param>
     /// <param name="longest">Padded.</param>
     /// <param name="scratch">Memory of the threads.</param>
-    /// <param name="perWorker">Of one thread.</param>
+    /// <param name="panels">Of one thread, for keys or values.</param>
+    /// <param name="perWorker">Of one thread, all.</param>
     [StructLayout(LayoutKind.Auto)]
-    internal readonly unsafe struct Shape(Piece* pieces, int heads, int width, int longest, float* scratch, long perWorker)
+    internal readonly unsafe struct Shape(Piece* pieces, int heads, int width, int longest, float* scratch, long panels, long perWorker)
     {
         public int Heads => heads;
 
@@ -62,7 +63,7 @@ internal static unsafe class AttentionKernels
         /// <summary>For panels of keys or values.</summary>
         public float* Panels(int worker) => scratch + (worker * perWorker);
 
-        public float* Scratch(int worker) => Panels(worker) + GemmPanels.Size(width, longest);
+        public float* Scratch(int worker) => Panels(worker) + panels;
 
         public int ScoresSize => heads * Rows * longest;
 

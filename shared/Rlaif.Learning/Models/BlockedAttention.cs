@@ -155,9 +155,10 @@ internal sealed class BlockedAttention : autograd.SingleTensorFunction<BlockedAt
 
         private Shape Shape(Piece* first, int scratches, int rows)
         {
-            var perWorker = GemmPanels.Size(width, longest) + ((long)scratches * heads * Rows * Padded(longest)) + ((long)rows * heads * Rows * Padded(width));
+            var panels = GemmPanels.Size(width, longest);
+            var perWorker = panels + ((long)scratches * heads * Rows * Padded(longest)) + ((long)rows * heads * Rows * Padded(width));
             scratch = empty(perWorker * get_num_threads());
-            return new(first, heads, width, Padded(longest), ThreadTeam.Data(scratch), perWorker);
+            return new(first, heads, width, Padded(longest), ThreadTeam.Data(scratch), panels, perWorker);
         }
 
         private void KeepAlive(params object?[] others)

@@ -21,21 +21,20 @@ public static class MatrixProduct
     internal static IDisposable HoldRounded() => new RoundedWeights();
 
     /// <summary>x wᵀ + b: [.., in] with [out, in] to [.., out]; gradients flow.</summary>
-    internal static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
+    internal static Tensor Linear(Tensor x, Tensor weight, Parameter? bias = null) =>
+        is_grad_enabled() && weight is Parameter { requires_grad: var learns } own && (learns || x.requires_grad || bias is { requires_grad: true })
+            ? ProductNode.Of(x, new(own, bias, Adapter: null))
+            : Product(x, weight, bias);
+
+    /// <summary>The same for which nobody but autograd makes gradients.</summary>
+    internal static Tensor Product(Tensor x, Tensor weight, Parameter? bias)
     {
-        if (is_grad_enabled() && weight is Parameter { requires_grad: var learns } own && (learns || x.requires_grad))
-        {
-            return ProductNode.Of(x, own, bias);
-        }
-
-        if (Precision != Precision.BFloat16)
-        {
-            return Ours(x, weight, bias) ?? nn.functional.linear(x, weight, bias);
-        }
-
         using var scope = NewDisposeScope();
-        var result = nn.functional.linear(x.to(ScalarType.BFloat16), Rounded(weight)).to(ScalarType.Float32);
-        return (bias is null ? result : result + bias).MoveToOuterDisposeScope();
+        var product = Precision == Precision.BFloat16
+            ? nn.functional.linear(x.to(ScalarType.BFloat16), Rounded(weight)).to(ScalarType.Float32)
+            : Ours(x, weight) ?? nn.functional.linear(x, weight);
+        // Not in the product: what LibTorch's gives then is a view, which may not be changed in place once a node has returned it.
+        return (bias is null ? product : is_grad_enabled() ? product + bias : product.add_(bias)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Gradient of the inputs of <see cref="Linear"/>, [rows, out] with [out, in] to [rows, in], added to <paramref name="sum"/>, which is taken over.</summary>
@@ -66,35 +65,38 @@ public static class MatrixProduct
         }
     }
 
-    private static Tensor? Ours(Tensor x, Tensor weight, Tensor? bias)
+    private static Tensor? Ours(Tensor x, Tensor weight)
     {
-        using var scope = NewDisposeScope();
-        var (rows, turned, isFollowed) = (x.reshape(-1, x.shape[^1]), weight.t(), is_grad_enabled() && (x.requires_grad || weight.requires_grad));
-        if (isFollowed || !IsOurs(rows, turned))
+        var (outputs, inputs) = (weight.shape[0], weight.shape[1]);
+        if ((is_grad_enabled() && (x.requires_grad || weight.requires_grad)) || !Gemm.Takes(x.numel() / inputs, outputs, inputs))
         {
             return null;
         }
 
-        var result = empty([.. x.shape[..^1], turned.shape[1]]);
-        Gemm.Multiply(rows, turned, result.view(rows.shape[0], turned.shape[1]), adds: false);
-        return (bias is null ? result : result.add_(bias)).MoveToOuterDisposeScope();
+        using var scope = NewDisposeScope();
+        var (rows, turned) = (x.reshape(-1, x.shape[^1]), weight.t());
+        if (!Gemm.Reaches(rows, turned))
+        {
+            return null;
+        }
+
+        var result = empty([.. x.shape[..^1], outputs]);
+        Gemm.Multiply(rows, turned, result.view(-1, outputs), adds: false);
+        return result.MoveToOuterDisposeScope();
     }
 
     // sum + a b, in place; where there is no sum, a b.
     private static Tensor Add(Tensor? sum, Tensor a, Tensor b)
     {
-        if (!IsOurs(a, b) || !(sum is null || (ThreadTeam.Reaches(sum) && sum.stride(1) == 1)))
+        if (Gemm.Takes(a.shape[0], b.shape[1], a.shape[1]) && Gemm.Reaches(a, b) && (sum is null || Gemm.ReachesResult(sum)))
         {
-            return sum is null ? a.matmul(b) : sum.addmm_(a, b, 1, 1);
+            var result = sum ?? empty(a.shape[0], b.shape[1]);
+            Gemm.Multiply(a, b, result, adds: sum is not null);
+            return result;
         }
 
-        var result = sum ?? empty(a.shape[0], b.shape[1]);
-        Gemm.Multiply(a, b, result, adds: sum is not null);
-        return result;
+        return sum is null ? a.matmul(b) : sum.addmm_(a, b, 1, 1);
     }
-
-    private static bool IsOurs(Tensor a, Tensor b) =>
-        Gemm.IsFaster(a.shape[0], b.shape[1], a.shape[1]) && ThreadTeam.Reaches(a) && ThreadTeam.Reaches(b) && Matrix.Fits(a) && Matrix.Fits(b);
 
     // What autograd is to follow is rounded for it; and of a part of a weight nobody would find the copy again.
     private static Tensor Rounded(Tensor weight) =>

@@ -1,42 +1,43 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Rlaif.Learning.Models;
 
-/// <summary><see cref="MatrixProduct.Linear"/> where gradients are due: they are products of the same kind, and a weight's is added to what it has.</summary>
+/// <summary><see cref="MatrixProduct.Linear"/> where gradients are due: they are products of the same kind, and a weight's is added to what it has. The input is kept for a weight that
+/// learns.</summary>
 internal sealed class ProductNode : autograd.SingleTensorFunction<ProductNode>
 {
     public override string Name => nameof(ProductNode);
 
-    /// <inheritdoc cref="MatrixProduct.Linear"/>
-    public static Tensor Of(Tensor x, Parameter weight, Tensor? bias) => BackwardPass.Recorded(() => bias is null ? apply(x, weight) : apply(x, weight, bias));
+    /// <summary>[.., in] to [.., out].</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="projection">Without an adapter.</param>
+    public static Tensor Of(Tensor x, Projection projection) => BackwardPass.Recorded(() => projection.Bias is { } bias ? apply(x, projection, projection.Weight, bias) : apply(x, projection, projection.Weight));
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (x, weight, bias) = ((Tensor)vars[0], (Tensor)vars[1], vars.Length > 2 ? (Tensor)vars[2] : null);
+        var (x, projection) = ((Tensor)vars[0], (Projection)vars[1]);
         ctx.set_materialize_grads(false);
-        ctx.save_for_backward(bias is null ? [x, weight] : [x, weight, bias]);
-        return MatrixProduct.Linear(x, weight, bias);
+        ctx.save_data("projection", projection);
+        ctx.save_data("inputs", vars.Length);
+        ctx.save_data("shape", x.shape);
+        ctx.save_data("isAsked", x.requires_grad);
+        ctx.save_for_backward(projection.Weight.requires_grad ? [x] : []);
+        return MatrixProduct.Product(x, projection.Weight, projection.Bias);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardPass.Answer((int)ctx.get_data("inputs"), () =>
     {
-        var saved = ctx.get_saved_variables();
-        return BackwardPass.Answer(saved.Count, () =>
+        using var scope = NewDisposeScope();
+        using var taken = grad_output;
+        Tensor Rows(Tensor of) => of.reshape(-1, of.shape[^1]);
+        var (outputs, projection, shape) = (Rows(grad_output), (Projection)ctx.get_data("projection"), (long[])ctx.get_data("shape"));
+        foreach (var x in ctx.get_saved_variables())
         {
-            using var scope = NewDisposeScope();
-            using var taken = grad_output;
-            var (x, weight) = (saved[0], saved[1]);
-            Tensor Rows(Tensor of) => of.reshape(-1, of.shape[^1]);
-            var outputs = Rows(grad_output);
-            WeightGradient.Add(weight, outputs, Rows(x));
-            if (saved.Count > 2)
-            {
-                WeightGradient.Add(saved[2], outputs.sum([0]));
-            }
+            WeightGradient.Add(projection.Weight, outputs, Rows(x));
+        }
 
-            return x.requires_grad ? MatrixProduct.AddInputs(null, outputs, weight).view(x.shape).MoveToOuterDisposeScope() : null;
-        });
-    }
+        projection.AddBiasGradient(outputs);
+        return (bool)ctx.get_data("isAsked") ? MatrixProduct.AddInputs(null, outputs, projection.Weight).view(shape).MoveToOuterDisposeScope() : null;
+    });
 }

@@ -20,6 +20,12 @@ internal sealed record Projection(Parameter Weight, Parameter? Bias, LowRank? Ad
     public void AddGradients(Tensor outputs, Tensor inputs)
     {
         WeightGradient.Add(Weight, outputs, inputs);
+        AddBiasGradient(outputs);
+    }
+
+    /// <summary>Adds to the bias's gradient what outputs [rows, out] give it.</summary>
+    public void AddBiasGradient(Tensor outputs)
+    {
         if (Bias is { requires_grad: true })
         {
             using var sum = outputs.sum([0]);

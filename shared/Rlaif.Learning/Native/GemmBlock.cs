@@ -14,7 +14,7 @@ namespace Rlaif.Learning.Native;
 [StructLayout(LayoutKind.Auto)]
 internal readonly unsafe struct GemmBlock(GemmBlock.Operand a, GemmBlock.Operand b, Matrix c, int rows, int columns, bool adds)
 {
-    // Columns of a at once: 36 KB of a panel of b stay in the first cache.
+    // Columns of a at once: 36 KB of a panel of b stay in the first cache. Counted from the first one, so zeros behind the last move no bit.
     private const int Depth = 288;
 
     public int Rows => ThreadTeam.Parts(rows, GemmTile.Rows);
@@ -24,14 +24,13 @@ internal readonly unsafe struct GemmBlock(GemmBlock.Operand a, GemmBlock.Operand
     /// <summary>Tiles [top, bottom) of [left, right).</summary>
     public void Multiply(int top, int bottom, int left, int right, int inner)
     {
-        var depth = ThreadTeam.Parts(inner, ThreadTeam.Parts(inner, Depth));
-        for (var begin = 0; begin < inner; begin += depth)
+        for (var begin = 0; begin < inner; begin += Depth)
         {
             for (var across = left; across < right; across++)
             {
                 for (var down = top; down < bottom; down++)
                 {
-                    Tile(down, across, begin, Math.Min(depth, inner - begin));
+                    Tile(down, across, begin, Math.Min(Depth, inner - begin));
                 }
             }
         }

@@ -14,8 +14,8 @@ namespace Rlaif.Learning.Native;
 [StructLayout(LayoutKind.Auto)]
 internal readonly unsafe struct GemmPanels(Matrix matrix, int rows, int columns, float* to) : IKernel
 {
-    // What is read at once of rows in memory: of their lines in the cache nothing is read twice.
-    private const int Columns = 16, Rows = 32, Width = GemmTile.Columns;
+    // Of a row in memory a line of the cache at once; and of as many rows.
+    private const int Line = Lanes.Count, Rows = 32, Width = GemmTile.Columns;
 
     public int Parts => matrix.IsTransposed ? Panels : ThreadTeam.Parts(rows, Rows);
 
@@ -30,9 +30,9 @@ internal readonly unsafe struct GemmPanels(Matrix matrix, int rows, int columns,
     {
         if (matrix.IsTransposed)
         {
-            for (var row = 0; row < rows; row += Columns)
+            for (var row = 0; row < rows; row += Line)
             {
-                Pack(part, row, Math.Min(Columns, rows - row));
+                Pack(part, row, Math.Min(Line, rows - row));
             }
         }
         else

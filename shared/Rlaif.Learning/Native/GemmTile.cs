@@ -9,7 +9,7 @@ internal static unsafe class GemmTile
 {
     public const int Rows = 12, Columns = 2 * Lanes.Count;
 
-    /// <summary>c [12, 32] = a b, or c + a b. Each number is one sum in the order of a's columns, whatever else is computed beside it.</summary>
+    /// <summary>c [12, 32] = a b, or c + a b. Each number of the product is one sum in the order of a's columns.</summary>
     /// <param name="a">The first number.</param>
     /// <param name="down">From a number of a to the next of its column.</param>
     /// <param name="along">From a number of a to the next of its row.</param>

@@ -20,6 +20,9 @@ internal readonly unsafe struct Matrix(float* first, nint stride, bool isTranspo
 
     public float* At(int row, int column) => isTransposed ? first + row + (column * stride) : first + (row * stride) + column;
 
+    /// <summary>What is left of it from there on.</summary>
+    public Matrix From(int row, int column) => new(At(row, column), stride, isTransposed);
+
     /// <summary>[rows, columns], of which one or the other lie side by side; whoever takes it keeps the tensor alive.</summary>
     public static Matrix Of(Tensor x) => x.stride(1) == 1 ? new(ThreadTeam.Data(x), (nint)x.stride(0)) : new(ThreadTeam.Data(x), (nint)x.stride(1), isTransposed: true);
 

@@ -32,4 +32,15 @@ internal static class TorchMemory
         using var own = memory.narrow(0, 0, count);
         return own.view(shape);
     }
+
+    /// <summary>Frees what <see cref="Passing"/> keeps for this thread, which ends.</summary>
+    public static void Leave()
+    {
+        foreach (var memory in passing?.Values ?? Enumerable.Empty<Tensor>())
+        {
+            memory.Dispose();
+        }
+
+        passing = null;
+    }
 }

@@ -100,6 +100,8 @@ public static class TorchThread
             {
                 Do(Work.Take());
             }
+
+            TorchMemory.Leave();
         })
         { IsBackground = true, Name = "torch (stands in)" };
         other.Start();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Rlaif.Cli.Running;
 using Rlaif.Learning.Native;
+using Rlaif.Learning.Weights;
 using Rlaif.Recipes;
 using Rlaif.Testing;
 
@@ -40,7 +41,7 @@ public sealed class RunInputTests : IDisposable
         var recipe = Of(Write("one", "a", "b", "c", "d", "e", "f"), null, null);
         var input = await RunInput.Read(recipe with { Precision = "auto" });
         await using var policy = input.Policy;
-        Assert.Equal(FastestPrecision.OfThisMachine(DeviceKind.Cpu).Precision, Numerics.Of(input.Recipe).Precision);
+        Assert.Equal(FastestPrecision.OfThisMachine(DeviceKind.Cpu, ModelFolder.ReadConfig(recipe.Policy).HiddenSize).Precision, Numerics.Of(input.Recipe).Precision);
         var named = await RunInput.Read(recipe with { Precision = input.Recipe.Precision });
         await using var same = named.Policy;
         Assert.Equal(input.Id(Start), named.Id(Start));

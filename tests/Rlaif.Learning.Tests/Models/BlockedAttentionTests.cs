@@ -12,20 +12,23 @@ public class BlockedAttentionTests
     private const int Width = 8;
 
     [Theory]
-    [InlineData(2, 2, 2, 1)]
-    [InlineData(2, 4, 2, BlockedAttention.Rows)]
-    [InlineData(1, 3, 1, BlockedAttention.Rows + 1)]
-    [InlineData(2, 6, 2, 150)]
-    [InlineData(1, 16, 4, BlockedAttention.Kept / 8)]        // too many scores to keep
-    public Task In_blocks_and_by_the_kernel_of_a_card_values_and_gradients_are_those_of_the_whole(int batch, int heads, int pairs, int time) => TinyTraining.Run(_ =>
+    [InlineData(2, 2, 2, 1, Width)]
+    [InlineData(2, 4, 2, BlockedAttention.Rows, Width)]
+    [InlineData(1, 3, 1, BlockedAttention.Rows + 1, Width)]
+    [InlineData(2, 6, 2, 150, Width)]
+    [InlineData(1, 16, 4, BlockedAttention.Kept / 8, Width)]        // too many scores to keep
+    [InlineData(2, 6, 2, 150, 64)]       // so wide that products are ours where MKL's are the slower ones
+    [InlineData(1, 4, 1, 70, 48)]
+    [InlineData(1, 2, 1, 330, 80)]
+    public Task In_blocks_and_by_the_kernel_of_a_card_values_and_gradients_are_those_of_the_whole(int batch, int heads, int pairs, int time, int width) => TinyTraining.Run(_ =>
     {
         using var scope = NewDisposeScope();
         var triangle = zeros(1, 1, time, time).add_(full([time, time], float.NegativeInfinity).triu(1));
         // Each row of the batch sees another part of what is before it, and itself.
         var holes = TestTensors.Normal(new(5, 0), batch, 1, time, time).gt(0.5).logical_and(eye(time).eq(0)).logical_or(triangle.isinf());
         var mask = zeros(batch, 1, time, time).masked_fill(holes, float.NegativeInfinity);
-        Tensor[] inputs = [TestTensors.Normal(new(1, 0), batch, time, heads, Width), TestTensors.Normal(new(2, 0), batch, time, pairs, Width), TestTensors.Normal(new(3, 0), batch, time, pairs, Width)];
-        var pull = TestTensors.Normal(new(4, 0), batch, heads, time, Width);
+        Tensor[] inputs = [TestTensors.Normal(new(1, 0), batch, time, heads, width), TestTensors.Normal(new(2, 0), batch, time, pairs, width), TestTensors.Normal(new(3, 0), batch, time, pairs, width)];
+        var pull = TestTensors.Normal(new(4, 0), batch, heads, time, width);
         (Tensor Value, Tensor[] Gradients) Of(Func<Tensor, Tensor, Tensor, Tensor> attention)
         {
             Tensor[] own = [.. inputs.Select(one => one.clone().requires_grad_())];
@@ -49,31 +52,46 @@ public class BlockedAttentionTests
         }
     });
 
-    [Fact]
-    public Task What_comes_later_moves_no_bit_of_what_was_before() => TinyTraining.Run(_ =>
+    [Theory]
+    [InlineData(130, Width)]
+    [InlineData(400, 64)]
+    public Task What_comes_later_moves_no_bit_of_what_was_before(int time, int width) => TinyTraining.Run(_ =>
     {
         using var scope = NewDisposeScope();
         using var still = no_grad();
-        const int Time = 130;
-        Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 1, 2, Time, Width))];
-        var before = DecoderLayer.Within(all[0], all[1], all[2], (Time, null));
+        Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 1, 2, time, width))];
+        var before = DecoderLayer.Within(all[0], all[1], all[2], (time, null));
         // The last token alone, and by so much that nothing else would count.
         foreach (var one in all)
         {
-            one.narrow(2, Time - 1, 1).mul_(1e4);
+            one.narrow(2, time - 1, 1).mul_(1e4);
         }
 
-        var after = DecoderLayer.Within(all[0], all[1], all[2], (Time, null));
-        Assert.True(before.narrow(2, 0, Time - 1).equal(after.narrow(2, 0, Time - 1)).all().item<bool>());
+        var after = DecoderLayer.Within(all[0], all[1], all[2], (time, null));
+        Assert.True(before.narrow(2, 0, time - 1).equal(after.narrow(2, 0, time - 1)).all().item<bool>());
         Assert.True(after.isfinite().all().item<bool>());
     });
 
     [Fact]
-    public Task Spans_attend_as_if_each_were_alone() => TinyTraining.Run(_ =>
+    public Task How_much_is_padded_behind_a_text_moves_no_bit_of_it() => TinyTraining.Run(_ =>
+    {
+        using var scope = NewDisposeScope();
+        using var still = no_grad();
+        const int Time = 300, Padded = 320;
+        Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 1, 2, Padded, 64))];
+        Tensor[] own = [.. all.Select(one => one.narrow(2, 0, Time))];
+        var (padded, alone) = (DecoderLayer.Within(all[0], all[1], all[2], (Padded, null)), DecoderLayer.Within(own[0], own[1], own[2], (Time, null)));
+        Assert.True(padded.narrow(2, 0, Time).equal(alone).all().item<bool>());
+    });
+
+    [Theory]
+    [InlineData(Width)]
+    [InlineData(64)]
+    public Task Spans_attend_as_if_each_were_alone(int width) => TinyTraining.Run(_ =>
     {
         using var scope = NewDisposeScope();
         int[] lengths = [70, 3, 129];
-        Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 2, i == 0 ? 4 : 2, lengths.Sum(), Width))];
+        Tensor[] all = [.. Enumerable.Range(0, 3).Select(i => TestTensors.Normal(new((ulong)i, 0), 2, i == 0 ? 4 : 2, lengths.Sum(), width))];
         var masks = lengths.Select((length, i) => i == 1 ? null : zeros(i == 0 ? 1 : 2, 1, length, length).add_(full([length, length], float.NegativeInfinity).triu(1))).ToArray();
         masks[2]!.narrow(0, 1, 1).select(3, 0).narrow(2, 1, lengths[2] - 1).fill_(float.NegativeInfinity);
         (Tensor Value, Tensor[] Gradients) Of(Func<Tensor[], Tensor> attention)
@@ -166,7 +184,7 @@ public class BlockedAttentionTests
     private static Tensor Plain(Tensor query, Tensor key, Tensor value, Tensor mask)
     {
         var shared = query.shape[1] / key.shape[1];
-        var scores = query.matmul(key.repeat_interleave(shared, 1).transpose(2, 3)) / Math.Sqrt(Width);
+        var scores = query.matmul(key.repeat_interleave(shared, 1).transpose(2, 3)) / Math.Sqrt(query.shape[3]);
         return (scores + mask).softmax(-1).matmul(value.repeat_interleave(shared, 1));
     }
 }

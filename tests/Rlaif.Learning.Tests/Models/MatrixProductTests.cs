@@ -18,7 +18,7 @@ public class MatrixProductTests
         manual_seed(1);
         foreach (var rows in new long[] { 1, 63, 64, 300 })
         {
-            var (x, weight, bias) = (randn(2, rows, 512, requires_grad: true), randn(96, 512, requires_grad: true), randn(96));
+            var (x, weight, bias) = (randn(2, rows, 512, requires_grad: true), new Parameter(randn(96, 512)), new Parameter(randn(96)));
             var up = randn(2, rows, 96);
             var product = MatrixProduct.Linear(x, weight, bias);
             product.backward([up]);
@@ -31,35 +31,60 @@ public class MatrixProductTests
     });
 
     [Theory]
-    [InlineData(Precision.Float32)]
-    [InlineData(Precision.BFloat16)]
-    public Task A_weight_of_a_model_takes_its_gradient_with_what_it_has_and_one_that_rests_takes_none(Precision precision) => OnTorch(precision, () =>
+    [InlineData(Precision.Float32, 1e-3)]
+    [InlineData(Precision.BFloat16, 0.5)]
+    public Task Gradients_are_added_to_what_a_weight_has_and_one_that_rests_has_none(Precision precision, double bound) => OnTorch(precision, () =>
     {
         manual_seed(1);
-        var (x, up) = (randn(2, 70, 64), randn(2, 70, 48));
-        (Tensor Weight, Tensor Bias, Tensor? X) Gradients(bool isModel, bool isXAsked)
+        var (x, up, learning, resting) = (randn(2, 70, 64), randn(2, 70, 48), Weights(isResting: false), Weights(isResting: true));
+        Tensor? Gradient((Parameter Weight, Parameter Bias) of, bool isAsked)
         {
-            var (given, weight, bias) = (x.clone().requires_grad_(isXAsked), new Parameter(ones(48, 64) / 3), new Parameter(zeros(48)));
-            for (var pass = 0; pass < 2; pass++)
-            {
-                // What is no parameter itself is left to autograd.
-                BackwardPass.Run((MatrixProduct.Linear(given, isModel ? weight : weight.view(48, 64), bias) * up).sum());
-            }
-
-            return (weight.grad!, bias.grad!, given.grad);
+            var given = x.clone().requires_grad_(isAsked);
+            // An adapter adds to the product in place.
+            BackwardPass.Run((MatrixProduct.Linear(given, of.Weight, of.Bias).add_(up) * up).sum());
+            return given.grad;
         }
 
-        var (expected, actual) = (Gradients(isModel: false, isXAsked: true), Gradients(isModel: true, isXAsked: true));
-        Golden.Near(expected.Weight, actual.Weight, 1e-3, "weight");
-        Golden.Near(expected.Bias, actual.Bias, 1e-3, "bias");
-        Golden.Near(expected.X!, actual.X!, 1e-3, "inputs");
-        Assert.Null(Gradients(isModel: true, isXAsked: false).X);
+        var expected = up.to(float64).matmul(learning.Weight.to(float64));
+        Golden.Near(expected, Gradient(learning, isAsked: true)!, bound, "inputs");
+        Assert.Null(Gradient(learning, isAsked: false));
+        var flat = up.view(-1, 48).to(float64);
+        Golden.Near(flat.t().matmul(x.view(-1, 64).to(float64)) * 2, learning.Weight.grad!, 2 * bound, "weight, twice");
+        Golden.Near(flat.sum([0]) * 2, learning.Bias.grad!, 1e-4, "bias, twice");
 
-        var resting = new Parameter(ones(48, 64), requires_grad: false);
-        var asked = x.clone().requires_grad_();
-        BackwardPass.Run((MatrixProduct.Linear(asked, resting) * up).sum());
-        Assert.Null(resting.grad);
-        Golden.Near(up.matmul(resting), asked.grad!, precision == Precision.BFloat16 ? 0.5 : 1e-3, "inputs of a weight that rests");
+        Golden.Near(up.to(float64).matmul(resting.Weight.to(float64)), Gradient(resting, isAsked: true)!, bound, "inputs of a weight that rests");
+        Assert.True(resting.Weight.grad is null && resting.Bias.grad is null);
+
+        (Parameter Weight, Parameter Bias) Weights(bool isResting) => (new(randn(48, 64), !isResting), new(randn(48), !isResting));
+    });
+
+    // A sum's gradient is one number that is read again and again.
+    [Fact]
+    public Task A_gradient_that_is_the_same_everywhere_is_none_that_lies_in_rows() => OnTorch(Precision.Float32, () =>
+    {
+        manual_seed(1);
+        var (x, weight) = (randn(100, 64), new Parameter(randn(48, 64)));
+        BackwardPass.Run(MatrixProduct.Linear(x, weight).sum());
+        Golden.Near(x.to(float64).sum([0]).expand(48, 64), weight.grad!, 1e-4, "weight");
+    });
+
+    [Fact]
+    public Task A_gradient_that_lies_in_columns_is_added_to_as_it_lies() => OnTorch(Precision.Float32, () =>
+    {
+        manual_seed(1);
+        using var still = no_grad();
+        var (inputs, outputs, sum) = (randn(100, 64), randn(100, 48), ones(64, 48).t());
+        MatrixProduct.AddTransposed(sum, outputs, inputs);
+        Golden.Near(outputs.to(float64).t().matmul(inputs.to(float64)) + 1, sum, 1e-3, "sum");
+    });
+
+    [Fact]
+    public Task What_does_not_fit_is_told_and_not_read_beside() => OnTorch(Precision.Float32, () =>
+    {
+        using var still = no_grad();
+        Assert.ThrowsAny<Exception>(() => MatrixProduct.Linear(ones(100, 64), ones(48, 32)));
+        Assert.ThrowsAny<Exception>(() => MatrixProduct.AddTransposed(zeros(40, 64), ones(100, 48), ones(100, 64)));
+        Assert.ThrowsAny<Exception>(() => MatrixProduct.AddInputs(zeros(100, 40), ones(100, 48), ones(48, 64)));
     });
 
     private static Task OnTorch(Precision precision, Action check) => TorchThread.Run(() =>
