@@ -44,11 +44,11 @@ internal static unsafe class Gemm
 
         var (ofA, ofB, ofC) = (Matrix.Of(a), Matrix.Of(b), Matrix.Of(c));
         var most = Math.Max(1, Packed / inner / GemmTile.Columns) * GemmTile.Columns;
-        using var memory = TorchMemory.Passing("panels", GemmPanels.Size(inner, Math.Min(columns, most + GemmTile.Columns)));
-        for (var (begin, count) = (0, 0); begin < columns; begin += count)
+        using var memory = TorchMemory.Passing("panels", GemmPanels.Size(inner, Math.Min(columns, most)));
+        for (var begin = 0; begin < columns; begin += most)
         {
-            // What is left and less than a tile goes with what is before it.
-            count = columns - begin < most + GemmTile.Columns ? columns - begin : most;
+            // Less than a tile at the end: its tile begins in the columns before.
+            var count = Math.Min(most, columns - begin);
             var pack = new GemmPanels(ofB.From(0, begin), inner, count, ThreadTeam.Data(memory));
             ThreadTeam.Run(pack, pack.Parts);
             var blocks = Blocks.Of(new(Operand.Rows(ofA), pack.Packed, ofC.From(0, begin), rows, count, adds), inner);

@@ -9,7 +9,7 @@ namespace Rlaif.Learning.Native;
 /// <param name="b">[inner, columns]; of a row so many side by side as a tile has.</param>
 /// <param name="c">[rows, columns], a row's numbers side by side.</param>
 /// <param name="rows">Of a and c: a tile's, or more.</param>
-/// <param name="columns">Of b and c: a tile's, or more.</param>
+/// <param name="columns">Of b and c: a tile's, or more; or less where as many stand before the first.</param>
 /// <param name="adds">Whether to what c holds.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly unsafe struct GemmBlock(GemmBlock.Operand a, GemmBlock.Operand b, Matrix c, int rows, int columns, bool adds)
