@@ -15,12 +15,17 @@ internal static class TrainingIdentity
     // Raise it when the same inputs train to other bytes.
     private const string Version = "6";
 
-    public static string Of(string algorithm, TrainingJob job, TrainingRecipe recipe) => Hash(
-        [algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(), File(job.Data), Model(job.Start), Model(job.Reference ?? job.Start),
-            .. job.RewardModel is { } rewards ? [Model(rewards)] : Array.Empty<string>(),
-            .. recipe is OnlineRecipe ? [string.Join(' ', job.EndIds ?? [])] : Array.Empty<string>(),
-            .. job.RulesName is { } rules ? [rules] : Array.Empty<string>(),
-            .. job.Critic is { } critic ? [Model(critic)] : Array.Empty<string>()]);
+    public static string Of(string algorithm, TrainingJob job, TrainingRecipe recipe)
+    {
+        var start = Model(job.Start);
+        return Hash(
+            [algorithm, JsonSerializer.Serialize(recipe, recipe.GetType()), job.Seed.ToString(), File(job.Data), start,
+                job.Reference is { } reference && reference != job.Start ? Model(reference) : start,
+                .. job.RewardModel is { } rewards ? [Model(rewards)] : Array.Empty<string>(),
+                .. recipe is OnlineRecipe ? [string.Join(' ', job.EndIds ?? [])] : Array.Empty<string>(),
+                .. job.RulesName is { } rules ? [rules] : Array.Empty<string>(),
+                .. job.Critic is { } critic ? [Model(critic)] : Array.Empty<string>()]);
+    }
 
     /// <param name="job">The training that asks.</param>
     /// <param name="of">What is asked about the data; null, as before there was a choice: sums of the pairs.</param>
