@@ -1,4 +1,5 @@
 using Rlaif.Learning.Losses;
+using Rlaif.Learning.Models;
 using Rlaif.Learning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,17 +11,18 @@ namespace Rlaif.Learning.Training;
 internal sealed record ReferenceLogProbs(float[] Chosen, float[] Rejected)
 {
     /// <summary>Those that lie in the work folder when they belong to the same model and pairs; else computed and put there.</summary>
+    /// <param name="open">The reference, which is disposed of after use; not asked for when the work folder has them.</param>
     /// <param name="ldAlpha">Weight of tokens beyond the shorter response of a pair; null: plain sums.</param>
     public static ReferenceLogProbs Of(
-        string model, IReadOnlyList<TrainingPair> pairs, string work, string belongsTo, CancellationToken cancel, double? ldAlpha = null)
+        Func<LanguageModel> open, IReadOnlyList<TrainingPair> pairs, string work, string belongsTo, CancellationToken cancel, double? ldAlpha = null)
     {
         var file = Path.Combine(work, "reference.safetensors");
-        return Read(file, belongsTo) ?? Write(file, Compute(model, pairs, ldAlpha, cancel), belongsTo);
+        return Read(file, belongsTo) ?? Write(file, Compute(open, pairs, ldAlpha, cancel), belongsTo);
     }
 
-    private static ReferenceLogProbs Compute(string model, IReadOnlyList<TrainingPair> pairs, double? ldAlpha, CancellationToken cancel)
+    private static ReferenceLogProbs Compute(Func<LanguageModel> open, IReadOnlyList<TrainingPair> pairs, double? ldAlpha, CancellationToken cancel)
     {
-        using var reference = ModelFolder.ReadModel(model, trainable: false);
+        using var reference = open();
         var (chosen, rejected) = (new float[pairs.Count], new float[pairs.Count]);
         Inference.ByLength([.. pairs.Select(PairBatch.Length)], indices =>
         {

@@ -35,13 +35,12 @@ public static class Training
     public static IReadOnlyList<TrainingMetric> Dpo(
         TrainingJob job, DpoRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        // The reference first and gone again: two models never lie in memory.
-        var (reference, shape) = Reference(job);
-        var pairs = TrainingData.ReadPairs(job.Data, shape);
+        var pairs = TrainingData.ReadPairs(job.Data, Reference(job).Policy);
         var alpha = recipe.Variant?.LdAlpha;
-        var before = ReferenceLogProbs.Of(reference, pairs, job.Work, TrainingIdentity.OfReference(job, alpha is null ? null : $"ld {alpha:R}"), cancel, alpha);
-        using var objective = new DpoObjective(Policy(job, recipe), pairs, before, new TokenVariant(recipe.Variant, recipe.Beta));
-        return Run("dpo", objective, job, recipe, outFolder, progress, cancel);
+        var identity = new TrainingIdentity(job);
+        var (policy, before) = Tied(job, recipe, pairs, identity, alpha is null ? null : $"ld {alpha:R}", cancel, alpha);
+        using var objective = new DpoObjective(policy, pairs, before, new TokenVariant(recipe.Variant, recipe.Beta));
+        return Run("dpo", objective, job, recipe, outFolder, progress, cancel, identity: identity);
     }
 
     /// <summary>Kahneman-Tversky optimisation on responses that are desirable or not, or on those of pairs, tied to the job's reference.</summary>
@@ -49,16 +48,17 @@ public static class Training
     public static IReadOnlyList<TrainingMetric> Kto(
         TrainingJob job, KtoRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
-        var (reference, shape) = Reference(job);
+        var shape = Reference(job).Policy;
         var responses = JudgedResponse.Of(JudgedResponse.Once(TrainingData.ReadJudged(job.Data, shape)), shape.MaxPositions);
         if (recipe.Loss == "kto" && responses.All(r => r.Prompt.SequenceEqual(responses[0].Prompt)))
         {
             throw new InputException($"{job.Data} has responses to one prompt only; kto measures the policy on responses to other prompts. Take more prompts, or loss: apoZero.");
         }
 
-        var before = ReferenceLogProbs.Of(reference, KtoObjective.Pairs(responses), job.Work, TrainingIdentity.OfReference(job, "judged"), cancel);
-        using var objective = new KtoObjective(Policy(job, recipe), responses, before, recipe);
-        return Run("kto", objective, job, recipe, outFolder, progress, cancel);
+        var identity = new TrainingIdentity(job);
+        var (policy, before) = Tied(job, recipe, KtoObjective.Pairs(responses), identity, "judged", cancel);
+        using var objective = new KtoObjective(policy, responses, before, recipe);
+        return Run("kto", objective, job, recipe, outFolder, progress, cancel, identity: identity);
     }
 
     /// <summary>Preference optimisation on pairs without a reference: simpo, cpo or orpo, whichever the recipe holds.</summary>
@@ -178,6 +178,24 @@ public static class Training
         return model;
     }
 
+    // Two models never lie in memory: another reference than the start comes first and is gone again, and the start is its own, with its adapter off.
+    private static (LanguageModel Policy, ReferenceLogProbs Before) Tied(
+        TrainingJob job, TrainingRecipe recipe, IReadOnlyList<TrainingPair> pairs, TrainingIdentity identity, string? of, CancellationToken cancel, double? alpha = null)
+    {
+        var policy = job.Reference is { } other && other != job.Start ? null : Policy(job, recipe);
+        try
+        {
+            var before = ReferenceLogProbs.Of(
+                () => policy?.WithoutAdapter() ?? ModelFolder.ReadModel(job.Reference!, trainable: false), pairs, job.Work, identity.OfReference(of), cancel, alpha);
+            return (policy ?? Policy(job, recipe), before);
+        }
+        catch
+        {
+            policy?.Dispose();
+            throw;
+        }
+    }
+
     private static (string Path, ModelConfig Policy) Reference(TrainingJob job)
     {
         var reference = job.Reference ?? job.Start;
@@ -188,7 +206,7 @@ public static class Training
 
     private static IReadOnlyList<TrainingMetric> Run(
         string algorithm, IObjective objective, TrainingJob job, TrainingRecipe recipe, string outFolder, TrainingProgress progress,
-        CancellationToken cancel, TrainingPlan? plan = null, AlarmWatch? alarm = null)
+        CancellationToken cancel, TrainingPlan? plan = null, AlarmWatch? alarm = null, TrainingIdentity? identity = null)
     {
         if (job.LossOf is not null)
         {
@@ -196,7 +214,7 @@ public static class Training
         }
 
         plan ??= TrainingPlan.Of(recipe, objective.Lengths, job.Seed);
-        var checkpoints = new TrainingCheckpoints(job.Work, TrainingIdentity.Of(algorithm, job, recipe), recipe.CheckpointSteps, kept: plan.GoesBack ? 2 : 1);
+        var checkpoints = new TrainingCheckpoints(job.Work, (identity ?? new(job)).Of(algorithm, recipe), recipe.CheckpointSteps, kept: plan.GoesBack ? 2 : 1);
         var metrics = TrainingLoop.Run(objective, plan, checkpoints, progress, cancel, job.Watch, alarm);
         DiskFailure.Explain($"write the trained model to {outFolder}", () => objective.Write(outFolder));
         return metrics;

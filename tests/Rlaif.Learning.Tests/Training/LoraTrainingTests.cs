@@ -60,6 +60,28 @@ public class LoraTrainingTests
             file => Assert.Equal(tiny.Sha256("straight", file), tiny.Sha256("killed", file)));
     });
 
+    // The start's own log-probabilities are read off the model that is trained; a copy of it is a model of its own.
+    [Theory]
+    [InlineData("dpo", false)]
+    [InlineData("dpo", true)]
+    [InlineData("kto", false)]
+    [InlineData("kto", true)]
+    public Task A_reference_that_is_the_start_is_worth_a_copy_of_it(string algorithm, bool adapter) => TinyTraining.Run(tiny =>
+    {
+        var lora = adapter ? Lora with { Dora = true } : null;
+        var copy = Directory.CreateDirectory(Path.Combine(tiny.Folder, "copy")).FullName;
+        foreach (var file in Directory.EnumerateFiles(tiny.Start))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        var metrics = tiny.Train(algorithm, "start", lora: lora);
+        Assert.Equal(metrics, tiny.Train(algorithm, "copy", change: job => job with { Reference = copy }, lora: lora));
+        Assert.Equal(metrics, tiny.Train(algorithm, "named", change: job => job with { Reference = job.Start }, lora: lora));
+        Assert.Equal(tiny.Sha256("start"), tiny.Sha256("copy"));
+        Assert.Equal(tiny.Sha256("start"), tiny.Sha256("named"));
+    });
+
     // L = L(W + B A): with A = 1, dL/dB is dL/dW. A pair of full rank can go wherever full training goes.
     [Fact]
     public Task With_a_full_rank_the_gradient_is_that_of_the_weight() => TinyTraining.Run(tiny =>

@@ -27,7 +27,7 @@ public class SampleAlgorithmTests
         // Rewards 2 and -1: p = σ(3).
         var p = label == "soft" ? 1 / (1 + Math.Exp(-3)) : 1;
         TrainingPair[] pairs = [.. made.Select(rollout => new TrainingPair(rollout.Group.Prompt, rollout.Group.Responses[1], rollout.Group.Responses[2], p))];
-        var before = ReferenceLogProbs.Of(tiny.OtherFolder(), pairs, tiny.Work("reference"), "test", CancellationToken.None);
+        var before = ReferenceLogProbs.Of(() => ModelFolder.ReadModel(tiny.OtherFolder(), trainable: false), pairs, tiny.Work("reference"), "test", CancellationToken.None);
         using var offline = new DpoObjective(ModelFolder.ReadModel(tiny.Start, trainable: true), pairs, before, new(null, beta: 0.2));
         var (expectedLoss, expected, expectedGradient) = Step(offline);
         Assert.Equal(expectedLoss, loss, 1e-5);

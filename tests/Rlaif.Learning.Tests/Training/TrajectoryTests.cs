@@ -115,7 +115,7 @@ public class TrajectoryTests
             : TrlNames.Variant(loss.ValueKind == JsonValueKind.String ? loss.GetString()! : "sigmoid", config);
         TrajectoryComparison.Put(policy, Fixtures.Path("trajectories/dpo.initial_policy.safetensors"));
         var work = Directory.CreateTempSubdirectory("rlaif").FullName;
-        var reference = ReferenceLogProbs.Of(Fixtures.Path("trajectories/base"), pairs, work, "this", CancellationToken.None, variant.LdAlpha);
+        var reference = ReferenceLogProbs.Of(() => ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: false), pairs, work, "this", CancellationToken.None, variant.LdAlpha);
         Directory.Delete(work, recursive: true);
         if (golden.TryGetProperty("reference_chosen_logps", out var expected))
         {
@@ -166,7 +166,7 @@ public class TrajectoryTests
         JudgedResponse[] responses = [.. Golden.Read("trajectories/kto.json").GetProperty("examples").EnumerateArray().Select(e =>
             new JudgedResponse(Ids(e, "prompt_ids"), Ids(e, "completion_ids"), e.GetProperty("label").GetBoolean() ? 1 : 0, Ids(e, "KL_completion_ids")))];
         var work = Directory.CreateTempSubdirectory("rlaif").FullName;
-        var reference = ReferenceLogProbs.Of(Fixtures.Path("trajectories/base"), KtoObjective.Pairs(responses), work, "this", CancellationToken.None);
+        var reference = ReferenceLogProbs.Of(() => ModelFolder.ReadModel(Fixtures.Path("trajectories/base"), trainable: false), KtoObjective.Pairs(responses), work, "this", CancellationToken.None);
         Directory.Delete(work, recursive: true);
         return new(policy, responses, reference, TrlNames.Kto(settings.GetProperty("loss_type").GetString()!, settings, "_weight"));
     }
