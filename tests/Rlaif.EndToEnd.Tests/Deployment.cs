@@ -5,7 +5,7 @@ using Rlaif.Testing;
 
 namespace Rlaif.EndToEnd.Tests;
 
-/// <summary>A deployment by `rlaif up` on servers of its own: every service a process, most of them three times.</summary>
+/// <summary>A deployment by `rlaif up` on servers of its own: every service a process, most of them more than once.</summary>
 internal sealed class Deployment : IAsyncDisposable
 {
     private const string Name = "deployment";
