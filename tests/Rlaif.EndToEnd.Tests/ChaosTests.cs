@@ -16,7 +16,7 @@ public class ChaosTests(ITestOutputHelper output)
     // Every process that is restarted costs two cores some seconds, and two of a kind compete as three do.
     private static string Replicas => IsFull
         ? "coordinator=3,generator=3,judge=3,reward-trainer=2,policy-optimizer=3,evaluator=2"
-        : "coordinator=2,generator=2,judge=2,reward-trainer=2,policy-optimizer=2,evaluator=1";
+        : "coordinator=2,generator=2,judge=2,reward-trainer=2,policy-optimizer=2,evaluator=2";
 
     [Fact, Trait("Speed", "slow")]
     public async Task A_deployment_that_is_restarted_and_then_broken_all_the_time_ends_in_the_bytes_and_rows_of_one_calm_process()
