@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
+using Rlaif.Contracts;
 using Rlaif.Recipes;
 using Rlaif.Storage;
 
@@ -10,6 +12,9 @@ namespace Rlaif.Hosting;
 public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProvider time) : IDisposable
 {
     internal const string Dead = "_dead";
+
+    /// <summary>The header that names who looked at a message last: somebody else's look may hold what stands between a message and its copy.</summary>
+    private const string Look = "x-rlaif-look";
 
     // Between its copy and its end a message is there twice. Whoever asked may have waited long enough for the answer; what is in hand is brought to its end.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -27,6 +32,8 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProv
 
     /// <summary>Whoever looks has a message in hand for a moment, and another look would miss it.</summary>
     private readonly SemaphoreSlim turn = new(1);
+
+    private int looks;
 
     /// <summary>What <see cref="List"/> found last.</summary>
     public IReadOnlyList<ParkedQueue> Last { get; private set; } = [];
@@ -55,17 +62,21 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProv
         }
     }
 
-    /// <summary>The first of a queue; they go to its end. Given back to their place, a quorum queue would count it as a failed delivery, and
-    /// RabbitMQ 4 throws a message away after twenty.</summary>
+    /// <summary>The first of a queue, each once; they go to its end. Given back to their place, a quorum queue would count it as a failed delivery,
+    /// and RabbitMQ 4 throws a message away after twenty.</summary>
     public async Task<IReadOnlyList<ParkedMessage>> Show(string queue, int limit, CancellationToken cancel)
     {
-        var shown = new List<ParkedMessage>();
+        var (shown, look) = (new List<ParkedMessage>(), RlaifId.Of(Environment.MachineName, Environment.ProcessId, time.GetUtcNow().Ticks, Interlocked.Increment(ref looks)).ToString());
         await Move(
             queue, limit,
             async (channel, parked, finish) =>
             {
-                shown.Add(ParkedMessage.Of(queue, parked));
-                await ToTheEnd(channel, queue, parked, finish);
+                if (!SeenBy(look, parked))
+                {
+                    shown.Add(ParkedMessage.Of(queue, parked));
+                }
+
+                await ToTheEnd(channel, queue, parked, finish, look);
             },
             cancel);
         return shown;
@@ -176,8 +187,19 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProv
         }
     }
 
-    private static ValueTask ToTheEnd(IChannel channel, string queue, BasicGetResult parked, CancellationToken cancel) =>
-        channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties(parked.BasicProperties), parked.Body, cancel);
+    private static async Task ToTheEnd(IChannel channel, string queue, BasicGetResult parked, CancellationToken cancel, string? look = null)
+    {
+        var properties = new BasicProperties(parked.BasicProperties);
+        if (look is not null)
+        {
+            properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal) { [Look] = look };
+        }
+
+        await channel.BasicPublishAsync("", queue, mandatory: true, properties, parked.Body, cancel);
+    }
+
+    private static bool SeenBy(string look, BasicGetResult parked) =>
+        parked.BasicProperties.Headers?.TryGetValue(Look, out var last) == true && last is byte[] name && Encoding.UTF8.GetString(name) == look;
 
     private static Task<IChannel> Confirming(IConnection connection, CancellationToken cancel) => connection.CreateChannelAsync(
         new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancel);
@@ -196,7 +218,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProv
             return 0;
         }
 
-        await Take(channel, queue, parked, (_, message, finish) => ToTheEnd(channel, queue, message, finish).AsTask());
+        await Take(channel, queue, parked, (_, message, finish) => ToTheEnd(channel, queue, message, finish));
         return (int)parked.MessageCount + 1;
     }
 

@@ -3,7 +3,7 @@ using Rlaif.Testing;
 
 namespace Rlaif.Broker.Tests;
 
-[Trait("Speed", "slow")]
+[Trait("Speed", "slow"), Collection(nameof(ParkedQueues))]
 public class ParkedTests(Servers servers)
 {
     [Fact]
@@ -53,9 +53,41 @@ public class ParkedTests(Servers servers)
         // One of them would be a message of this queue, were it not for its size.
         var parked = await run.Get<IReadOnlyList<ParkedMessage>>("/v1/parked/rlaif-declined_error");
         Assert.Contains(parked, message => message.Bytes > RlaifBus.LargestMessage && message.Reason.Contains("limit", StringComparison.Ordinal));
-        Assert.Equal(Poison.Kinds, await run.Post("/v1/parked/rlaif-declined_error/drop"));
+        var dropped = 0;
+        await Testing.Eventually.True(
+            async () => (dropped += await run.Post("/v1/parked/rlaif-declined_error/drop")) == Poison.Kinds, () => $"all are dropped, {dropped} are", glance: TimeSpan.FromMilliseconds(500));
         Assert.Equal(0, await Depth(run, "rlaif-declined_error"));
         Assert.Equal(0, await run.Post("/v1/parked/rlaif-declined_dead/drop"));
+    }
+
+    [Fact]
+    public async Task A_look_shows_none_twice_while_somebody_else_holds_some_of_them()
+    {
+        const string Queue = "rlaif-evaluate-policy_error";
+        const int Messages = 40;
+        var run = await servers.Run;
+        await Poison.Send(run.Broker, "rlaif-evaluate-policy", [.. Enumerable.Range(0, Messages).Select(one => ($"no JSON {one}", (string?)null))]);
+        await Testing.Eventually.True(async () => await Depth(run, Queue) == Messages, "all are parked", glance: TimeSpan.FromMilliseconds(500));
+        await using var connection = await run.Broker.Connect(TestContext.Current.CancellationToken);
+        for (var look = 0; look < 5; look++)
+        {
+            var looking = run.Get<IReadOnlyList<ParkedMessage>>($"/v1/parked/{Queue}?limit={Messages}");
+            while (!looking.IsCompleted)
+            {
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+                for (var held = 0; held < Messages / 2; held++)
+                {
+                    await channel.BasicGetAsync(Queue, autoAck: false, TestContext.Current.CancellationToken);
+                }
+            }
+
+            var shown = await looking;
+            Assert.Equal(shown.Count, shown.Select(message => message.Body).Distinct(StringComparer.Ordinal).Count());
+        }
+
+        await Testing.Eventually.True(
+            async () => (await run.Get<IReadOnlyList<ParkedMessage>>($"/v1/parked/{Queue}?limit={Messages}")).Count == Messages, "none is lost", glance: TimeSpan.FromMilliseconds(500));
+        await run.Post($"/v1/parked/{Queue}/drop");
     }
 
     [Theory]

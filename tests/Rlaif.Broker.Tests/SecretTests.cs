@@ -15,7 +15,8 @@ using Rlaif.Testing;
 
 namespace Rlaif.Broker.Tests;
 
-/// <summary>Every secret is a canary; none is heard.</summary>
+/// <summary>Every secret is a canary; none is heard. While messages are read for it, nobody else counts or drops them.</summary>
+[Collection(nameof(ParkedQueues))]
 public class SecretTests(Servers servers)
 {
     [Fact, Trait("Speed", "slow")]
