@@ -1,4 +1,5 @@
 using Rlaif.Learning.Models;
+using Rlaif.Learning.Native;
 using Rlaif.Learning.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,8 +28,7 @@ public sealed class AdamW : IDisposable
     public AdamW(IReadOnlyList<NamedWeight> weights, AdamWSettings settings)
     {
         (this.weights, this.settings) = (weights, settings);
-        means = [.. weights.Select(w => zeros_like(w.Value.detach()).DetachFromDisposeScope())];
-        squares = [.. weights.Select(w => zeros_like(w.Value.detach()).DetachFromDisposeScope())];
+        (means, squares) = (TensorBlock.Zeros([.. weights.Select(w => w.Value)]), TensorBlock.Zeros([.. weights.Select(w => w.Value)]));
         var all = Enumerable.Range(0, weights.Count).ToLookup(i => weights[i].Value.dim() > 1);
         groups = [.. new[] { ([.. all[true]], settings.WeightDecay), (all[false].ToArray(), 0.0) }.Where(g => g.Item1.Length > 0)];
     }

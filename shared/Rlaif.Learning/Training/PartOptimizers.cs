@@ -38,6 +38,15 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
         return figures;
     }
 
+    /// <summary>In place: whoever adds to them goes on with the same tensors.</summary>
+    public static void Zero(IEnumerable<torch.Tensor> gradients)
+    {
+        foreach (var gradient in gradients)
+        {
+            gradient.zero_();
+        }
+    }
+
     /// <summary>The last step is done: what is written is the average, where there is one.</summary>
     public void Finish() => average?.Take();
 
@@ -68,11 +77,7 @@ internal sealed class PartOptimizers(IReadOnlyList<TrainedPart> parts, AdamWSett
             adam.Update(gradients, learningRate);
         }
 
-        foreach (var gradient in gradients)
-        {
-            gradient.zero_();
-        }
-
+        Zero(gradients);
         return [($"optimizer/{part.Name}gradient_norm", norm), ($"optimizer/{part.Name}learning_rate", learningRate)];
     }
 }

@@ -24,8 +24,8 @@ public static class Training
     public static IReadOnlyList<TrainingMetric> Sft(
         TrainingJob job, SftRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
+        var examples = TrainingData.ReadExamples(job.Data, ModelFolder.ReadConfig(job.Start));
         var policy = Policy(job, recipe);
-        var examples = TrainingData.ReadExamples(job.Data, policy.Config);
         using var objective = new SftObjective(policy, [.. examples.Select(e => TokenSequence.Of(e.Prompt, e.Response))], recipe);
         return Run("sft", objective, job, recipe, outFolder, progress, cancel);
     }
@@ -67,8 +67,8 @@ public static class Training
         TrainingJob job, OptimizationRecipe recipe, string outFolder, TrainingProgress progress, CancellationToken cancel)
     {
         TrainingRecipe settings = recipe.Simpo ?? recipe.Cpo ?? (TrainingRecipe?)recipe.Orpo ?? throw new InputException($"{recipe.Algorithm} needs a reference.");
+        var pairs = TrainingData.ReadPairs(job.Data, ModelFolder.ReadConfig(job.Start));
         var policy = Policy(job, settings);
-        var pairs = TrainingData.ReadPairs(job.Data, policy.Config);
         using var objective = new ReferenceFreeObjective(recipe.Algorithm, policy, pairs, new ReferenceFreeVariant(recipe));
         return Run(recipe.Algorithm, objective, job, settings, outFolder, progress, cancel);
     }

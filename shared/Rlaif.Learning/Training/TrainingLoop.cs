@@ -163,10 +163,16 @@ internal sealed class TrainingLoop
     // Made here, not by the first backward pass: the first step then adds into zeros as every other does, after a resume too.
     private void ZeroGradients()
     {
-        using var scope = NewDisposeScope();
-        foreach (var weight in objective.Weights)
+        if (objective.Weights.All(weight => weight.Value.grad is not null))
         {
-            weight.Value.grad = zeros_like(weight.Value.detach());
+            PartOptimizers.Zero(objective.Weights.Select(weight => weight.Value.grad!));
+            return;
+        }
+
+        foreach (var (weight, zeros) in objective.Weights.Zip(TensorBlock.Zeros([.. objective.Weights.Select(weight => weight.Value)])))
+        {
+            weight.Value.grad = zeros;
+            zeros.Dispose();
         }
     }
 }
