@@ -62,7 +62,7 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProv
         }
     }
 
-    /// <summary>The first of a queue, each once; they go to its end. Given back to their place, a quorum queue would count it as a failed delivery,
+    /// <summary>The first of a queue, each once unless two more looks go by meanwhile; they go to its end. Given back to their place, a quorum queue would count it as a failed delivery,
     /// and RabbitMQ 4 throws a message away after twenty.</summary>
     public async Task<IReadOnlyList<ParkedMessage>> Show(string queue, int limit, CancellationToken cancel)
     {

@@ -7,13 +7,13 @@ namespace Rlaif.Learning.Native;
 /// into.</summary>
 internal static class TensorBlock
 {
-    /// <summary>Numbers between two beginnings are a multiple of this: 64 bytes, as LibTorch aligns tensors that it makes.</summary>
+    /// <summary>Numbers between two beginnings are a multiple of this: 64 bytes of f32, as LibTorch aligns tensors that it makes.</summary>
     private const long Alignment = 16;
 
     /// <summary>Numbers that a block has at most, but for a tensor that is longer by itself: 64 MB.</summary>
     private const long Longest = 1 << 24;
 
-    /// <summary>Zeros in the shapes, the type and on the device of these tensors, which are all of one kind; each is the caller's, outside any dispose scope.</summary>
+    /// <summary>Zeros in the shapes of these tensors, which are all of one type and on one device, as they are; each is the caller's, outside any dispose scope.</summary>
     public static Tensor[] Zeros(IReadOnlyList<Tensor> like)
     {
         using var still = no_grad();
