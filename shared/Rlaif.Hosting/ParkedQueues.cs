@@ -66,7 +66,8 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProv
     /// and RabbitMQ 4 throws a message away after twenty.</summary>
     public async Task<IReadOnlyList<ParkedMessage>> Show(string queue, int limit, CancellationToken cancel)
     {
-        var (shown, look) = (new List<ParkedMessage>(), RlaifId.Of(Environment.MachineName, Environment.ProcessId, time.GetUtcNow().Ticks, Interlocked.Increment(ref looks)).ToString());
+        var look = RlaifId.Of(Environment.MachineName, Environment.ProcessId, time.GetUtcNow().Ticks, Interlocked.Increment(ref looks)).ToString();
+        var shown = new List<ParkedMessage>();
         await Move(
             queue, limit,
             async (channel, parked, finish) =>
@@ -192,7 +193,8 @@ public sealed class ParkedQueues(Deployment deployment, RunTables runs, TimeProv
         var properties = new BasicProperties(parked.BasicProperties);
         if (look is not null)
         {
-            properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal), StringComparer.Ordinal) { [Look] = look };
+            properties.Headers ??= new Dictionary<string, object?>(StringComparer.Ordinal);
+            properties.Headers[Look] = look;
         }
 
         await channel.BasicPublishAsync("", queue, mandatory: true, properties, parked.Body, cancel);
